@@ -1,0 +1,23 @@
+"""cnncalc: output sizes, receptive fields, parameters and MACs of a CNN, from a short spec.
+
+>>> import cnncalc
+>>> cnncalc.load("3x32x32 | conv 10 k=5 p=2").analyze().total.macs
+768000
+
+Nothing heavy is imported: sympy and islpy come with the first symbol, torch with the backend.
+"""
+
+from __future__ import annotations
+
+from cnncalc.errors import CnncalcError as CnncalcError
+from cnncalc.network import Network as Network
+from cnncalc.network import load as load
+from cnncalc.network import parse as parse
+from cnncalc.results import Analysis as Analysis
+from cnncalc.results import LayerResult as LayerResult
+from cnncalc.spec import Limits as Limits
+from cnncalc.zoo import names as zoo
+
+__version__ = "0.1.0"
+
+__all__ = ["Analysis", "CnncalcError", "LayerResult", "Limits", "Network", "load", "parse", "zoo"]

@@ -1,0 +1,33 @@
+"""Parameters, buffers and multiply–accumulates, from the weights that layers state."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnncalc import formulas
+from cnncalc.layers import Layer
+from cnncalc.sizes import Shape, Size, product
+
+
+class Cost(NamedTuple):
+    """Trainable parameters, buffers (running statistics), and MACs per image."""
+
+    params: Size = 0
+    buffers: Size = 0
+    macs: Size = 0
+
+
+def node_cost(layer: Layer, xs: tuple[Shape, ...], y: Shape) -> Cost:
+    """The cost of one layer with inputs ``xs`` and output ``y``; biases are not counted as MACs."""
+    params: Size = 0
+    buffers: Size = 0
+    macs: Size = 0
+    for weight in layer.weights(xs[0], y):
+        elements = product(weight.shape)
+        if weight.trainable:
+            params += elements
+        else:
+            buffers += elements
+        if weight.uses != 0:
+            macs += formulas.macs(elements, weight.uses)
+    return Cost(params, buffers, macs)

@@ -1,0 +1,1 @@
+"""Backends that build and run a network."""

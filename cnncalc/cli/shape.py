@@ -1,0 +1,19 @@
+"""``cnncalc shape``: the output size."""
+
+from __future__ import annotations
+
+from cnncalc.cli.options import Common, Net, shared
+from cnncalc.render import Column, Report, Table
+from cnncalc.results import head
+
+
+@shared
+def command(net: Net, common: Common) -> None:
+    """The output size, in one line (NAME SIZE for each of several outputs)."""
+    analysis = common.analyze(net)
+    data = analysis.to_dict()
+    wanted = {key: data[key] for key in ("output", "outputs") if key in data}
+    named = [(name, str(shape)) for name, shape in analysis.outputs.items()]
+    line = named[0][1] if len(named) == 1 else "\n".join(" ".join(pair) for pair in named)
+    table = Table("", (Column("output", "output"), Column("shape", "shape")), named)
+    common.show(Report({**head(analysis), **wanted}, table, line))

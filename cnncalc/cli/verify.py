@@ -1,0 +1,79 @@
+"""``cnncalc verify``: the network built in PyTorch, every number held against the measured one."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from cnncalc.cli.options import Common, pairs, say, shared
+from cnncalc.errors import UsageError
+from cnncalc.render import Column, Report, Table
+from cnncalc.render.report import Cell
+
+Nets = Annotated[
+    list[str],
+    typer.Argument(metavar="NET…", help="Files, - for standard input, bundled specs, or one line."),
+]
+Device = Annotated[
+    str, typer.Option("--device", metavar="auto|cpu|cuda", help="auto: a GPU when there is one.")
+]
+
+_COLUMNS = (
+    Column("network", "network"),
+    Column("check", "check"),
+    Column("checked", "checked", right=True),
+    Column("mismatched", "mismatched", right=True),
+    Column("note", "note"),
+)
+
+
+@shared
+def command(nets: Nets, common: Common, device: Device = "auto") -> None:
+    """Builds networks in PyTorch, runs them, and compares every layer; exit code 1 on a mismatch.
+
+    Checked: the shape of every output, every weight and buffer by name and shape, and MACs against
+    torch.utils.flop_counter and fvcore.
+    """
+    from cnncalc.backends.torch.verify import verify
+
+    if not common.batch.isdigit():
+        raise UsageError(f"--batch must be a number here, got {common.batch!r}", hint="--batch 2")
+    results: list[dict[str, Any]] = []
+    rows: list[list[Cell]] = []
+    for net in nets:
+        network = common.network(net)
+        if not common.quiet and sys.stderr.isatty():
+            say(f"verifying {network.name} …")
+        graph = network.graph(pairs("--at", common.at), pairs("--set", common.set), common.symbolic)
+        found = verify(graph, device=device, batch=int(common.batch), dtype=common.dtype)
+        results.append({"name": network.name, "net": net, **found.to_dict()})
+        for name, check in found.checks.items():
+            note = check.skipped and f"skipped: {check.skipped}"
+            rows.append([net, name, check.checked, len(check.mismatched), note or ""])
+            for mismatch in check.mismatched:
+                say(f"mismatch: {net}: {name}: {mismatch}")
+    common.show(_report(results, rows))
+    if not all(result["ok"] for result in results):
+        raise typer.Exit(1)
+
+
+def _report(results: list[dict[str, Any]], rows: list[list[Cell]]) -> Report:
+    checked = sum(row[2] for row in rows if isinstance(row[2], int))
+    wrong = sum(row[3] for row in rows if isinstance(row[3], int))
+    skipped = sum(1 for row in rows if str(row[4]).startswith("skipped"))
+    verdict = "every check passed" if not wrong else f"{wrong} of them wrong"
+    if skipped:
+        verdict += f", {skipped} checks skipped"
+    first = results[0]
+    versions = ", ".join(f"{name} {version}" for name, version in first["versions"].items())
+    table = Table(
+        title="",
+        columns=_COLUMNS,
+        rows=rows,
+        total=("total", "", checked, wrong, ""),
+        facts=(("device", f"{first['device']} ({versions})"), ("verdict", f"{checked:,} checks: {verdict}")),
+    )
+    data = first if len(results) == 1 else {"ok": not wrong, "networks": results}
+    return Report(data, table)

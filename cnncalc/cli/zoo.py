@@ -1,0 +1,40 @@
+"""``cnncalc zoo``: the bundled specs."""
+
+from __future__ import annotations
+
+from cnncalc.cli.options import Common, shared
+from cnncalc.network import load
+from cnncalc.render import Column, Report, Table
+from cnncalc.results import plain
+from cnncalc.zoo import names
+
+_COLUMNS = (
+    Column("name", "name"),
+    Column("input", "input", right=True),
+    Column("output", "output", right=True),
+    Column("params", "params", right=True),
+    Column("macs", "MACs", right=True),
+    Column("source", "source"),
+)
+
+
+@shared
+def command(common: Common) -> None:
+    """Lists the bundled specs with their sizes, parameters, MACs and sources."""
+    rows, data = [], []
+    for name in names():
+        analysis = load(name).analyze(symbolic=common.symbolic)
+        found = {
+            "name": name,
+            "title": analysis.name,
+            "source": analysis.source,
+            "inputs": {key: list(map(plain, shape)) for key, shape in analysis.inputs.items()},
+            "outputs": {key: list(map(plain, shape)) for key, shape in analysis.outputs.items()},
+            "params": plain(analysis.total.params),
+            "macs": plain(analysis.total.macs),
+        }
+        data.append(found)
+        sizes = ", ".join(map(str, analysis.inputs.values()))
+        outputs = ", ".join(map(str, analysis.outputs.values()))
+        rows.append([name, sizes, outputs, found["params"], found["macs"], analysis.source or ""])
+    common.show(Report(data, Table("", _COLUMNS, rows)))

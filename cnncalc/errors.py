@@ -1,0 +1,129 @@
+"""What a user may see go wrong: where, what, what it got, and how to fix it.
+
+Every error a user can cause is a :class:`CnncalcError`; anything else that escapes is a bug of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+
+class Source:
+    """A text and the name it is known by: a path, ``<line>`` for a one-line network, ``<stdin>``."""
+
+    __slots__ = ("name", "text")
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+
+    def line(self, number: int) -> str:
+        """Line ``number`` (1-based) without its end, or an empty string past the end."""
+        lines = self.text.splitlines()
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+class Position:
+    """A place in a source: 1-based line and column."""
+
+    __slots__ = ("column", "line", "source")
+
+    def __init__(self, source: Source, line: int, column: int) -> None:
+        self.source = source
+        self.line = line
+        self.column = column
+
+    def shifted(self, columns: int) -> Position:
+        return Position(self.source, self.line, self.column + columns)
+
+    def __str__(self) -> str:
+        return f"{self.source.name}:{self.line}:{self.column}"
+
+    __repr__ = __str__
+
+
+class CnncalcError(Exception):
+    """A problem in what the user gave us.
+
+    ``message`` says what is wrong, ``at`` where, ``node`` in which layer, ``hint`` how to fix it.
+    The text of the exception is the whole report, ready to print.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        at: Position | None = None,
+        node: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.at = at
+        self.node = node
+        self.hint = hint
+
+    def __str__(self) -> str:
+        parts = [str(self.at)] if self.at else []
+        parts.append("error")
+        if self.node:
+            parts.append(self.node)
+        lines = [": ".join([*parts, self.message])]
+        if self.at:
+            lines += _excerpt(self.at)
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class SpecError(CnncalcError):
+    """The text is not a network in our language."""
+
+
+class LayerError(CnncalcError):
+    """A layer does not fit its arguments or its input."""
+
+
+class UsageError(CnncalcError):
+    """A command or a function was called with something it does not take."""
+
+
+class LimitError(CnncalcError):
+    """A network is larger than the limits in force."""
+
+
+class MissingDependencyError(CnncalcError):
+    """An optional package is needed and not installed."""
+
+
+def _excerpt(at: Position) -> list[str]:
+    text = at.source.line(at.line)
+    if not text.strip():
+        return []
+    start = max(0, at.column - 60)
+    shown = text[start : start + 100].replace("\t", " ")
+    return [f"  | {shown}", f"  | {' ' * (at.column - 1 - start)}^"]
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name closest to ``word``, or None when nothing is near."""
+    from difflib import get_close_matches
+
+    candidates = list(known)
+    found = get_close_matches(word, candidates, n=1, cutoff=0.6)
+    if not found:
+        lowered = {name.lower(): name for name in candidates}
+        found = [lowered[near] for near in get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)]
+    return found[0] if found else None
+
+
+def suggest(word: str, known: Iterable[str], what: str) -> str:
+    """A hint that names the nearest known name, or lists them all when nothing is near."""
+    names = sorted(known)
+    found = nearest(word, names)
+    if found:
+        return f"did you mean {found!r}?"
+    return f"known {what}: {', '.join(names)}" if names else f"there are no {what} here"

@@ -1,0 +1,123 @@
+"""Every formula of the project, once.
+
+Each is evaluated on ints and on sympy expressions alike; analyses, layers, checks and
+documentation call these and never restate them. One spatial axis at a time.
+"""
+
+from __future__ import annotations
+
+from cnncalc.sizes import Number, Size, ceil_div, floor_div, minimum
+
+
+def span(kernel: Size, dilation: Size = 1) -> Size:
+    """How many input positions a kernel stretches over, holes included: d(k − 1) + 1.
+
+    Source: Dumoulin & Visin 2016, "A guide to convolution arithmetic", section 5.1.
+
+    >>> span(3), span(3, 2)
+    (3, 5)
+    """
+    return dilation * (kernel - 1) + 1
+
+
+def slide(
+    size: Size, kernel: Size, stride: Size = 1, padding: Size = 0, dilation: Size = 1
+) -> Size:
+    """Positions a sliding window takes: ⌊(n + P − span) / s⌋ + 1, with P the padding of both sides.
+
+    Source: PyTorch, ``torch.nn.Conv2d`` and ``torch.nn.MaxPool2d``, section Shape.
+
+    >>> slide(224, kernel=7, stride=2, padding=6)
+    112
+    """
+    return floor_div(size + padding - span(kernel, dilation), stride) + 1
+
+
+def slide_ceil(
+    size: Size,
+    kernel: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    dilation: Size = 1,
+    before: Size = 0,
+) -> Size:
+    """Positions with ``ceil_mode``: windows may hang over the end, but must start inside.
+
+    min(⌈(n + P − span)/s⌉ + 1, ⌈(n + before)/s⌉). Source: PyTorch, ``torch.nn.MaxPool2d``, note on
+    ``ceil_mode`` ("sliding windows that would start in the right padded region are ignored").
+
+    >>> slide_ceil(112, kernel=3, stride=2), slide(112, kernel=3, stride=2)
+    (56, 55)
+    """
+    hanging = ceil_div(size + padding - span(kernel, dilation), stride) + 1
+    return minimum((hanging, ceil_div(size + before, stride)))
+
+
+def spread(
+    size: Size,
+    kernel: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    dilation: Size = 1,
+    extra: Size = 0,
+) -> Size:
+    """Positions of a transposed convolution: (n − 1)s − P + span + output padding.
+
+    Source: PyTorch, ``torch.nn.ConvTranspose2d``, section Shape.
+
+    >>> spread(28, kernel=2, stride=2)
+    56
+    """
+    return (size - 1) * stride - padding + span(kernel, dilation) + extra
+
+
+def same_padding(kernel: Size, dilation: Size = 1) -> tuple[Size, Size]:
+    """Padding before and after that keeps the size at stride 1: span − 1 in all, the odd one after.
+
+    Source: PyTorch, ``torch.nn.Conv2d`` with ``padding='same'``.
+
+    >>> same_padding(3), same_padding(4)
+    ((1, 1), (1, 2))
+    """
+    total = span(kernel, dilation) - 1
+    before = floor_div(total, 2)
+    return before, total - before
+
+
+def adaptive_window(index: int, size: int, out: int) -> tuple[int, int]:
+    """First and last input position of adaptive pooling's window: ⌊i n/o⌋ and ⌈(i + 1) n/o⌉ − 1.
+
+    Source: PyTorch, ``aten/src/ATen/native/AdaptivePooling.h`` (start_index, end_index).
+
+    >>> adaptive_window(1, size=7, out=3)
+    (2, 4)
+    """
+    return floor_div(index * size, out), ceil_div((index + 1) * size, out) - 1
+
+
+def edge(first: Number, index: Size, jump: Number) -> Number:
+    """Input position where unit ``index`` starts (or ends) its field: e + i j.
+
+    The whole recurrence of receptive fields is this line applied to the first and the last
+    position a window reads; r' = r + (k − 1) d j and start' = start − p j follow.
+    Source: Araujo, Norris & Sim 2019, "Computing receptive fields of convolutional neural
+    networks", Distill.
+
+    >>> edge(-3, 2, 4)
+    5
+    """
+    return first + index * jump
+
+
+def macs(weights: Size, uses: Size) -> Size:
+    """Multiply–accumulates of a weight tensor: each of its elements is used ``uses`` times an image.
+
+    >>> macs(10 * 3 * 5 * 5, 32 * 32)
+    768000
+    """
+    return weights * uses
+
+
+def flops(macs: Size) -> Size:
+    """Floating-point operations of multiply–accumulates: one multiplication and one addition each."""
+    return 2 * macs

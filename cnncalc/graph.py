@@ -1,0 +1,102 @@
+"""The layer graph: immutable, in topological order, every node with its shape and its place.
+
+A tensor is known by its name: the name of an input, or of the node that makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from cnncalc.errors import Position
+from cnncalc.layers import Layer, Requirement
+from cnncalc.sizes import Shape
+
+
+class Scope(NamedTuple):
+    """A use of a block or an iteration of a named loop that a node belongs to."""
+
+    name: str
+    label: str
+
+
+class Node:
+    """One layer in its place: what it reads, what it puts out, where the spec says so."""
+
+    __slots__ = ("at", "inputs", "layer", "name", "scopes", "shape")
+
+    def __init__(
+        self,
+        name: str,
+        layer: Layer,
+        inputs: tuple[str, ...],
+        shape: Shape,
+        at: Position | None = None,
+        scopes: tuple[Scope, ...] = (),
+    ) -> None:
+        self.name = name
+        self.layer = layer
+        self.inputs = inputs
+        self.shape = shape
+        self.at = at
+        self.scopes = scopes
+
+    @property
+    def kind(self) -> str:
+        return self.layer.kind
+
+    def __repr__(self) -> str:
+        return f"<{self.name} = {self.kind}({', '.join(self.inputs)}) -> {self.shape}>"
+
+
+class Condition(NamedTuple):
+    """A requirement of a node that only some values of the symbols meet."""
+
+    node: str
+    requirement: Requirement
+
+
+class Graph:
+    """A network for one choice of its parameters and symbols.
+
+    ``inputs`` and ``outputs`` map names to shapes and to tensors; ``conditions`` are what must hold
+    of the symbols that are left for the network to be well-formed.
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, Shape],
+        nodes: tuple[Node, ...],
+        outputs: Mapping[str, str],
+        conditions: tuple[Condition, ...] = (),
+    ) -> None:
+        self.inputs = inputs
+        self.nodes = nodes
+        self.outputs = outputs
+        self.conditions = conditions
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """Shape of every tensor, inputs included."""
+        return {**self.inputs, **{node.name: node.shape for node in self.nodes}}
+
+    def inputs_of(self, node: Node) -> tuple[Shape, ...]:
+        """Shapes that ``node`` reads."""
+        shapes = self.shapes
+        return tuple(shapes[name] for name in node.inputs)
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """Tensors that an output depends on, outputs included."""
+        needed = set(self.outputs.values())
+        for node in reversed(self.nodes):
+            if node.name in needed:
+                needed.update(node.inputs)
+        return frozenset(needed)

@@ -1,0 +1,199 @@
+"""What a layer kind states. Everything else is derived from it by code that names no kind.
+
+A kind is one class: its arguments, the window along each axis, its output channels, its weights
+with how often each is used, what it requires of its input, and its PyTorch twin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple
+
+from cnncalc.errors import LayerError
+from cnncalc.layers.arguments import REQUIRED, Argument, ArgumentError
+from cnncalc.layers.windows import POINT, Window
+from cnncalc.sizes import Shape, Size, axis_names
+
+_POINTS = tuple((POINT,) * rank for rank in range(8))
+
+
+class Weight(NamedTuple):
+    """A weight tensor, named and shaped as in PyTorch.
+
+    ``uses``: multiply–accumulates of each element per image; 0 for biases, for normalisation and
+    for buffers, which the default convention does not count.
+    """
+
+    name: str
+    shape: tuple[Size, ...]
+    uses: Size = 0
+    trainable: bool = True
+
+
+class Requirement(NamedTuple):
+    """A condition on sizes: ``left == right``, ``left >= right`` or ``left % right == 0``.
+
+    ``message`` may use ``{left}`` and ``{right}``; ``inputs`` are the inputs that disagree.
+    """
+
+    left: Size
+    relation: str
+    right: Size
+    message: str
+    hint: str
+    inputs: tuple[int, ...] = ()
+
+
+class Layer:
+    """Base of all kinds. Immutable; arguments are given by name.
+
+    Raises :class:`ArgumentError` for a value that an argument does not take.
+    """
+
+    #: Name in the language.
+    kind: ClassVar[str]
+    #: Fewest and most inputs (None: any number).
+    arity: ClassVar[tuple[int, int | None]] = (1, 1)
+    #: Numbers of spatial axes that the input may have.
+    ranks: ClassVar[range] = range(0, 8)
+    #: How to get an input of the right rank.
+    ranks_hint: ClassVar[str | None] = None
+    #: The output shares the input's storage: it costs no activation memory.
+    view: ClassVar[bool] = False
+
+    arguments: ClassVar[Mapping[str, Argument[Any]]] = MappingProxyType({})
+    #: Every name and alias to the argument's name.
+    aliases: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    #: The argument that a layer line may give without its name.
+    value: ClassVar[str | None] = None
+
+    given: Mapping[str, Any]
+
+    def __init_subclass__(cls) -> None:
+        own = {name: item for name, item in vars(cls).items() if isinstance(item, Argument)}
+        cls.arguments = {**cls.arguments, **own}
+        aliases: dict[str, str] = {}
+        for name, argument in cls.arguments.items():
+            for alias in (name, *argument.aliases):
+                if alias in aliases:
+                    raise TypeError(f"{cls.__name__}: two arguments are called {alias!r}")
+                aliases[alias] = name
+            if argument.positional:
+                cls.value = name
+        cls.aliases = aliases
+
+    def __init__(self, **given: Any) -> None:
+        values = {"given": given}
+        for name, argument in self.arguments.items():
+            if name in given:
+                values[name] = argument.convert(given[name])
+            elif argument.default is REQUIRED:
+                raise ArgumentError(name, f"{self.kind} needs {name}: {argument.doc}", self.usage())
+            else:
+                values[name] = argument.default
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable; use replace()")
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in self.given.items())
+        return f"{type(self).__name__}({given})"
+
+    def replace(self, **changes: Any) -> Layer:
+        """The same layer with other arguments."""
+        return type(self)(**{**self.given, **changes})
+
+    @classmethod
+    def usage(cls) -> str:
+        """How to write this kind, such as ``conv OUT k=… [s=…]``."""
+        words = []
+        for name, argument in cls.arguments.items():
+            word = name.upper() if argument.positional else f"{min((name, *argument.aliases), key=len)}=…"
+            optional = argument.default is not REQUIRED
+            words.append((optional, not argument.positional, f"[{word}]" if optional else word))
+        return f"write {' '.join([cls.kind, *(word for *_, word in sorted(words, key=_order))])}"
+
+    # Facts, stated by each kind.
+
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        """The window along each spatial axis of ``x``; pointwise unless the kind says otherwise."""
+        return _POINTS[x.rank]
+
+    def channels(self, *xs: Shape) -> Size:
+        """Output channels (or features)."""
+        return xs[0].channels
+
+    def weights(self, x: Shape, y: Shape) -> Iterable[Weight]:
+        """Weight tensors for input ``x`` and output ``y``, in PyTorch's order."""
+        return ()
+
+    def requirements(self, *xs: Shape) -> Iterable[Requirement]:
+        """What must hold of the inputs, beyond every window leaving at least one unit."""
+        return ()
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        """The PyTorch twin: an ``nn.Module``, or a function of the inputs (batch first)."""
+        raise NotImplementedError
+
+    # Derived from the facts.
+
+    def reads(self, *xs: Shape) -> tuple[tuple[Window, ...], ...]:
+        """The windows on each input; a join may read one input differently (broadcasting)."""
+        return tuple(self.windows(x) for x in xs)
+
+    def output(self, *xs: Shape) -> Shape:
+        """Shape of the output.
+
+        Raises :class:`LayerError` when the inputs are of a wrong number or rank; sizes are held to
+        :meth:`requirements` by the caller, who knows what the symbols stand for.
+        """
+        self._check_inputs(xs)
+        first = xs[0]
+        sizes: list[Size] = [self.channels(*xs)]
+        for window, n in zip(self.reads(*xs)[0], first.spatial):
+            size = n if window is POINT else window.size(n)
+            if size is not None:
+                sizes.append(size)
+        return Shape(sizes)
+
+    def _check_inputs(self, xs: tuple[Shape, ...]) -> None:
+        fewest, most = self.arity
+        if len(xs) < fewest or (most is not None and len(xs) > most):
+            wanted = f"{fewest}" if fewest == most else f"at least {fewest}"
+            raise LayerError(
+                f"{self.kind} takes {wanted} input(s), got {len(xs)}",
+                hint=f"name the tensors that it reads: {self.kind} A B"
+                if fewest > 1
+                else "join the tensors first, with add, mul or concat",
+            )
+        for x in xs:
+            if x.rank not in self.ranks:
+                raise LayerError(_wrong_rank(self, x), hint=self.ranks_hint)
+
+    def along(self, name: str, x: Shape) -> tuple[Size, ...]:
+        """The per-axis argument ``name`` with one value for each spatial axis of ``x``."""
+        values: tuple[Size, ...] = self.__dict__[name]
+        if len(values) == x.rank:
+            return values
+        if len(values) == 1:
+            return values * x.rank
+        raise ArgumentError(
+            name,
+            f"{name}={'x'.join(map(str, values))} is for {len(values)} axes, "
+            f"but the input {x} has {x.rank}",
+            f"give one value for all axes, or {x.rank}: {', '.join(axis_names(x.rank))}",
+        )
+
+
+def _order(word: tuple[bool, bool, str]) -> tuple[bool, bool]:
+    return word[:2]
+
+
+def _wrong_rank(layer: Layer, x: Shape) -> str:
+    got = f"a vector of {x.channels} features" if x.rank == 0 else f"the map {x}"
+    low, high = layer.ranks.start, layer.ranks.stop - 1
+    if high == 0:
+        return f"{layer.kind} needs a vector of features, got {got}"
+    return f"{layer.kind} needs a map with {low} to {high} spatial axes, got {got}"

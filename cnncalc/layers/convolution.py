@@ -1,0 +1,226 @@
+"""Convolutions: dense, grouped and dilated, depthwise, transposed; 1D, 2D and 3D."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cnncalc import formulas
+from cnncalc.layers.arguments import Axes, Choice, Count, Flag
+from cnncalc.layers.base import Layer, Requirement, Weight
+from cnncalc.layers.windows import Slide, Spread, Window
+from cnncalc.sizes import Shape, Size, exact_div, maximum, product
+
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+_NEEDS_MAP = "put it before flatten: a convolution slides over spatial axes"
+
+
+class _Convolution(Layer):
+    """A kernel sliding over the input, each group of channels by itself."""
+
+    ranks = range(1, 4)
+    ranks_hint = _NEEDS_MAP
+
+    kernel = Axes("size of the kernel", "k")
+    stride = Axes("step between neighbouring windows", "s", default=(1,))
+    padding = Axes(
+        "zeros (or what mode says) added on both sides; same keeps the size at stride 1",
+        "p",
+        minimum=0,
+        words=("same", "valid"),
+        default=(0,),
+    )
+    dilation = Axes("distance between the kernel's elements", "d", default=(1,))
+    bias = Flag("adds a learned constant to each output channel", default=True)
+    mode = Choice("what the padding is filled with", words=PADDING_MODES, default="zeros")
+
+    def groups_of(self, x: Shape) -> Size:
+        """Into how many groups the input channels are divided."""
+        raise NotImplementedError
+
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        kernels, dilations = self.along("kernel", x), self.along("dilation", x)
+        sides = self._sides(x, kernels, dilations)
+        strides = self.along("stride", x)
+        return tuple(
+            Slide(k, s, before, after, d)
+            for k, s, (before, after), d in zip(kernels, strides, sides, dilations)
+        )
+
+    def _sides(
+        self, x: Shape, kernels: tuple[Size, ...], dilations: tuple[Size, ...]
+    ) -> list[tuple[Size, Size]]:
+        padding: Any = self.padding
+        if padding == "same":
+            return [formulas.same_padding(k, d) for k, d in zip(kernels, dilations)]
+        if padding == "valid":
+            return [(0, 0)] * x.rank
+        return [(p, p) for p in self.along("padding", x)]
+
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        each = exact_div(x.channels, self.groups_of(x))
+        shape = (y.channels, each, *self.along("kernel", x))
+        yield Weight("weight", shape, uses=product(y.spatial))
+        if self.bias:
+            yield Weight("bias", (y.channels,))
+
+    def requirements(self, *xs: Shape) -> Iterator[Requirement]:
+        (x,) = xs
+        groups = self.groups_of(x)
+        yield from _grouped(groups, x.channels, self.channels(x))
+        if self.padding == "same":  # type: ignore[comparison-overlap]
+            for stride in self.along("stride", x):
+                yield Requirement(
+                    stride,
+                    "==",
+                    1,
+                    "p=same needs stride 1, got s={left}",
+                    "give the padding as a number, or pad first: pad …, then conv",
+                )
+        if self.mode in ("reflect", "circular"):
+            room = 1 if self.mode == "reflect" else 0
+            for n, window in zip(x.spatial, self.windows(x)):
+                assert isinstance(window, Slide)
+                yield Requirement(
+                    n,
+                    ">=",
+                    window.after + room,
+                    f"mode={self.mode} mirrors at least {{right}} positions, the input has {{left}}",
+                    "use less padding, or mode=zeros",
+                )
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        (x,) = xs
+        build = getattr(torch.nn, f"Conv{x.rank}d")
+        return build(
+            x.channels,
+            self.channels(x),
+            self.along("kernel", x),
+            stride=self.along("stride", x),
+            padding=self.padding if isinstance(self.padding, str) else self.along("padding", x),
+            dilation=self.along("dilation", x),
+            groups=self.groups_of(x),
+            bias=self.bias,
+            padding_mode=self.mode,
+        )
+
+
+def _grouped(groups: Size, inputs: Size, outputs: Size) -> Iterable[Requirement]:
+    if groups == 1:
+        return
+    for channels, side in ((inputs, "input"), (outputs, "output")):
+        yield Requirement(
+            channels,
+            "% ==",
+            groups,
+            f"groups={{right}} does not divide the {{left}} {side} channels",
+            f"choose g so that it divides both the input and the output channels "
+            f"({inputs} and {outputs})",
+        )
+
+
+class Conv(_Convolution):
+    """Convolution. Every output channel sees all input channels of its group.
+
+    Weights are out x in/groups x kernel, each used once per output position.
+    Source: PyTorch, ``torch.nn.Conv2d``.
+    """
+
+    kind = "conv"
+
+    out = Count("output channels: the number of filters", "channels", positional=True)
+    groups = Count("groups of channels convolved independently", "g", default=1)
+
+    def groups_of(self, x: Shape) -> Size:
+        return self.groups
+
+    def channels(self, *xs: Shape) -> Size:
+        return self.out
+
+
+class DepthwiseConv(_Convolution):
+    """Depthwise convolution: each input channel by itself, ``multiplier`` filters for each.
+
+    A convolution with as many groups as input channels.
+    Source: Howard et al. 2017, "MobileNets", section 3.1.
+    """
+
+    kind = "dwconv"
+
+    kernel = Axes("size of the kernel", "k", positional=True)
+    multiplier = Count("filters for each input channel", "m", default=1)
+
+    def groups_of(self, x: Shape) -> Size:
+        return x.channels
+
+    def channels(self, *xs: Shape) -> Size:
+        return self.multiplier * xs[0].channels
+
+
+class TransposedConv(Layer):
+    """Transposed convolution: each input position spreads a kernel over the output.
+
+    Weights are in x out/groups x kernel, each used once per input position.
+    Source: PyTorch, ``torch.nn.ConvTranspose2d``.
+    """
+
+    kind = "deconv"
+    ranks = range(1, 4)
+    ranks_hint = _NEEDS_MAP
+
+    out = Count("output channels: the number of filters", "channels", positional=True)
+    kernel = Axes("size of the kernel", "k")
+    stride = Axes("step between the kernels of neighbouring inputs", "s", default=(1,))
+    padding = Axes("rows and columns removed on both sides of the output", "p", minimum=0, default=(0,))
+    output_padding = Axes("rows and columns added at the output's end", "op", minimum=0, default=(0,))
+    dilation = Axes("distance between the kernel's elements", "d", default=(1,))
+    groups = Count("groups of channels convolved independently", "g", default=1)
+    bias = Flag("adds a learned constant to each output channel", default=True)
+
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        names = ("kernel", "stride", "padding", "dilation", "output_padding")
+        return tuple(
+            Spread(k, s, p, p, d, extra)
+            for k, s, p, d, extra in zip(*(self.along(name, x) for name in names))
+        )
+
+    def channels(self, *xs: Shape) -> Size:
+        return self.out
+
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        each = exact_div(y.channels, self.groups)
+        shape = (x.channels, each, *self.along("kernel", x))
+        yield Weight("weight", shape, uses=product(x.spatial))
+        if self.bias:
+            yield Weight("bias", (y.channels,))
+
+    def requirements(self, *xs: Shape) -> Iterator[Requirement]:
+        (x,) = xs
+        yield from _grouped(self.groups, x.channels, self.out)
+        axes = zip(*(self.along(name, x) for name in ("output_padding", "stride", "dilation")))
+        for extra, stride, dilation in axes:
+            if extra == 0:
+                continue
+            yield Requirement(
+                maximum((stride, dilation)),
+                ">=",
+                extra + 1,
+                f"output_padding={extra} must be smaller than the stride {stride} or "
+                f"the dilation {dilation}",
+                "output padding only chooses among the sizes that the stride rounds to one",
+            )
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        (x,) = xs
+        build = getattr(torch.nn, f"ConvTranspose{x.rank}d")
+        return build(
+            x.channels,
+            self.out,
+            self.along("kernel", x),
+            stride=self.along("stride", x),
+            padding=self.along("padding", x),
+            output_padding=self.along("output_padding", x),
+            dilation=self.along("dilation", x),
+            groups=self.groups,
+            bias=self.bias,
+        )

@@ -1,0 +1,201 @@
+"""What an operation reads along one axis: the fact that sizes and receptive fields follow from.
+
+A window answers two questions: how many units come out of ``n`` positions (:meth:`Window.size`),
+and which positions each unit reads (:meth:`Window.taps`).
+"""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import NamedTuple
+
+from cnncalc import formulas
+from cnncalc.sizes import Size, is_int
+
+
+class Run(NamedTuple):
+    """Positions ``first, first + spacing, …``: ``count`` of them."""
+
+    first: Size
+    spacing: Size
+    count: Size  # type: ignore[assignment]  # shadows tuple.count, which nobody wants here
+
+
+class Taps(NamedTuple):
+    """The positions that every unit reads, for an operation that repeats along the axis.
+
+    Unit ``q * every + phase`` reads ``runs[phase]`` shifted by ``q * step``. A sliding window has
+    one phase and steps by its stride; a transposed convolution has ``stride`` phases and steps
+    by 1; a global pooling has a single unit and step 0.
+    """
+
+    every: int
+    step: Size
+    runs: tuple[Run, ...]
+
+
+class Window:
+    """One axis of an operation. Positions are indices of its input; negative ones are padding."""
+
+    __slots__ = ()
+
+    def size(self, n: Size) -> Size | None:
+        """How many units come out of ``n`` positions; None when the axis goes away."""
+        raise NotImplementedError
+
+    def taps(self, n: Size) -> Taps | None:
+        """Which positions the units read; None when that depends on values of symbols."""
+        raise NotImplementedError
+
+    def misfit(self, n: Size) -> tuple[str, str]:
+        """What is wrong, and a hint, when ``n`` positions leave no unit."""
+        return f"nothing is left of {n} positions", "use a larger input"
+
+
+class Slide(Window):
+    """A kernel that slides: convolutions, pooling, and padding (a kernel of 1, shifted)."""
+
+    __slots__ = ("after", "before", "ceil", "dilation", "kernel", "stride")
+
+    def __init__(
+        self,
+        kernel: Size = 1,
+        stride: Size = 1,
+        before: Size = 0,
+        after: Size = 0,
+        dilation: Size = 1,
+        ceil: bool = False,
+    ) -> None:
+        self.kernel = kernel
+        self.stride = stride
+        self.before = before
+        self.after = after
+        self.dilation = dilation
+        self.ceil = ceil
+
+    def size(self, n: Size) -> Size:
+        padding = self.before + self.after
+        if self.ceil:
+            return formulas.slide_ceil(
+                n, self.kernel, self.stride, padding, self.dilation, self.before
+            )
+        return formulas.slide(n, self.kernel, self.stride, padding, self.dilation)
+
+    def taps(self, n: Size) -> Taps:
+        return Taps(1, self.stride, (Run(-self.before, self.dilation, self.kernel),))
+
+    def misfit(self, n: Size) -> tuple[str, str]:
+        reach = formulas.span(self.kernel, self.dilation)
+        kernel = f"kernel {self.kernel}"
+        if self.dilation != 1:
+            kernel += f" with dilation {self.dilation} spans {reach} and"
+        padded = n + self.before + self.after
+        sides = f"{n} + {self.before} + {self.after} = {padded}"
+        if self.kernel == 1:
+            return f"cropping leaves nothing: {sides}", "crop less, or use a larger input"
+        return (
+            f"{kernel} is larger than its padded input {padded} ({sides})",
+            f"add padding, use a kernel of at most {padded}, or a larger input",
+        )
+
+
+#: Reads each position by itself: activations, normalisation, joins.
+POINT = Slide()
+
+
+class Spread(Window):
+    """A kernel that is spread over the output: transposed convolutions."""
+
+    __slots__ = ("after", "before", "dilation", "extra", "kernel", "stride")
+
+    def __init__(
+        self, kernel: Size, stride: Size, before: Size, after: Size, dilation: Size, extra: Size
+    ) -> None:
+        self.kernel = kernel
+        self.stride = stride
+        self.before = before
+        self.after = after
+        self.dilation = dilation
+        self.extra = extra
+
+    def size(self, n: Size) -> Size:
+        padding = self.before + self.after
+        return formulas.spread(n, self.kernel, self.stride, padding, self.dilation, self.extra)
+
+    def taps(self, n: Size) -> Taps | None:
+        """Unit m reads the positions i with i·s − p + d·a = m for an a in 0 … k − 1."""
+        if not all(map(is_int, (self.kernel, self.stride, self.before, self.dilation))):
+            return None
+        runs = tuple(self._phase(phase + self.before) for phase in range(self.stride))
+        return Taps(self.stride, 1, runs)
+
+    def _phase(self, shifted: int) -> Run:
+        common = gcd(self.dilation, self.stride)
+        every = self.stride // common  # taps of one phase are this far apart in the kernel
+        taps = [a for a in range(min(self.kernel, every)) if not (shifted - self.dilation * a) % self.stride]
+        if not taps:
+            return Run(0, 1, 0)
+        count = (self.kernel - 1 - taps[0]) // every + 1
+        spacing = self.dilation // common
+        last = (shifted - self.dilation * taps[0]) // self.stride
+        return Run(last - spacing * (count - 1), spacing, count)
+
+    def misfit(self, n: Size) -> tuple[str, str]:
+        return (
+            f"padding {self.before} + {self.after} removes all of the output of {n} positions",
+            "use less padding or a larger kernel",
+        )
+
+
+class Whole(Window):
+    """Every position at once: global pooling (the axis stays, with size 1) and flattening."""
+
+    __slots__ = ("keep",)
+
+    def __init__(self, keep: bool) -> None:
+        self.keep = keep
+
+    def size(self, n: Size) -> Size | None:
+        return 1 if self.keep else None
+
+    def taps(self, n: Size) -> Taps:
+        return Taps(1, 0, (Run(0, 1, n),))
+
+
+class Adaptive(Window):
+    """Adaptive pooling: ``out`` windows that together cover the input."""
+
+    __slots__ = ("out",)
+
+    def __init__(self, out: Size) -> None:
+        self.out = out
+
+    def size(self, n: Size) -> Size:
+        return self.out
+
+    def taps(self, n: Size) -> Taps | None:
+        if self.out == 1:
+            return Taps(1, 0, (Run(0, 1, n),))
+        if not (is_int(n) and is_int(self.out)):
+            return None
+        common = gcd(n, self.out)
+        runs = []
+        for index in range(self.out // common):
+            first, last = formulas.adaptive_window(index, n, self.out)
+            runs.append(Run(first, 1, last - first + 1))
+        return Taps(self.out // common, n // common, tuple(runs))
+
+
+class Broadcast(Window):
+    """A single position, repeated for each of ``out`` units."""
+
+    __slots__ = ("out",)
+
+    def __init__(self, out: Size) -> None:
+        self.out = out
+
+    def size(self, n: Size) -> Size:
+        return self.out
+
+    def taps(self, n: Size) -> Taps:
+        return Taps(1, 0, (Run(0, 1, 1),))

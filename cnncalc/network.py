@@ -1,0 +1,168 @@
+"""A network as a user holds it: a spec that can be analysed for any sizes and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cnncalc.analyses.cost import Cost, node_cost
+from cnncalc.analyses.memory import DTYPES, activation_memory
+from cnncalc.analyses.receptive_field import last_feature_map, receptive_fields
+from cnncalc.analyses.wellformed import describe_conditions
+from cnncalc.errors import UsageError, suggest
+from cnncalc.graph import Graph
+from cnncalc.results import Analysis, LayerResult
+from cnncalc.sizes import Size, at_least, expand, is_int, is_symbolic
+from cnncalc.spec import Limits, Spec, parse_line, parse_yaml
+from cnncalc.spec.build import Expansion
+
+
+class Network:
+    """A parsed spec.
+
+    Made by :func:`cnncalc.load` and :func:`cnncalc.parse`. Nothing is computed until asked for.
+    """
+
+    def __init__(self, spec: Spec, limits: Limits | None = None) -> None:
+        self.spec = spec
+        self.limits = limits or Limits()
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def source(self) -> str | None:
+        """Where the architecture is published."""
+        return self.spec.source
+
+    def __repr__(self) -> str:
+        return f"<Network {self.name}>"
+
+    def expansion(
+        self,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        symbolic: bool = False,
+    ) -> Expansion:
+        """The spec with values for its symbols (``at``) and parameters (``settings``)."""
+        return Expansion(
+            self.spec, at=at, settings=settings, symbolic=symbolic, limits=self.limits
+        )
+
+    def graph(
+        self,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        symbolic: bool = False,
+    ) -> Graph:
+        """The layer graph. Raises :class:`cnncalc.CnncalcError` when it is not well-formed."""
+        return self.expansion(at, settings, symbolic).graph()
+
+    def analyze(
+        self,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+        batch: Size = 1,
+        dtype: str = "float32",
+    ) -> Analysis:
+        """Sizes, receptive fields, parameters, MACs and activation memory.
+
+        ``at`` binds symbols (``{"H": 512}``), ``settings`` parameters (``{"classes": 10}``);
+        ``symbolic`` leaves unbound symbols free even where the spec has a default. MACs and bytes
+        are for ``batch`` images (a number, or a name for a symbol), bytes for elements of
+        ``dtype``. Raises :class:`cnncalc.CnncalcError` for a network that is not well-formed.
+        """
+        batch = _batch(batch)
+        if dtype not in DTYPES:
+            raise UsageError(f"unknown dtype {dtype!r}", hint=suggest(dtype, DTYPES, "dtypes"))
+        expansion = self.expansion(at, settings, symbolic)
+        graph = expansion.graph()
+        fields, noticed = receptive_fields(graph)
+        rows = []
+        for node in graph:
+            cost = node_cost(node.layer, graph.inputs_of(node), node.shape)
+            rows.append(
+                LayerResult(
+                    node.name,
+                    node.kind,
+                    node.inputs,
+                    node.shape,
+                    cost._replace(macs=cost.macs * batch),
+                    fields.get(node.name),
+                    node.scopes,
+                )
+            )
+        total = Cost(*(expand(sum(column)) for column in zip(*(row.cost for row in rows))))
+        shapes = graph.shapes
+        return Analysis(
+            name=self.name,
+            source=self.source,
+            inputs=graph.inputs,
+            at=expansion.binding,
+            batch=batch,
+            dtype=dtype,
+            layers=tuple(rows),
+            total=total,
+            memory=activation_memory(graph, DTYPES[dtype], batch),
+            outputs={name: shapes[tensor] for name, tensor in graph.outputs.items()},
+            last_feature_map=last_feature_map(graph, fields),
+            warnings=(*describe_conditions(graph), *_unused(graph), *noticed),
+        )
+
+
+def _unused(graph: Graph) -> list[str]:
+    names = [name for name in (*graph.inputs, *(node.name for node in graph))]
+    return [f"{name}: no output depends on it" for name in names if name not in graph.used]
+
+
+def _batch(batch: Any) -> Size:
+    if isinstance(batch, str) and not batch.isdigit():
+        from cnncalc import symbolic
+        from cnncalc.spec.lines import is_name
+
+        if is_name(batch):
+            return symbolic.symbol(batch)
+    elif isinstance(batch, str):
+        batch = int(batch)
+    if not (is_int(batch) or is_symbolic(batch)) or at_least(batch, 1) is False:
+        raise UsageError(
+            f"a batch must be an integer of at least 1, got {batch}", hint="--batch 8, or --batch N"
+        )
+    return batch
+
+
+def parse(text: str, name: str = "<spec>", limits: Limits | None = None) -> Network:
+    """A network from YAML text. ``name`` is what errors call it.
+
+    Raises :class:`cnncalc.CnncalcError` with line and column for anything that is not a spec.
+    """
+    return Network(parse_yaml(text, name, limits), limits)
+
+
+def load(source: str | Path, limits: Limits | None = None) -> Network:
+    """A network from a path, the name of a bundled spec, or one line of text.
+
+    >>> load("3x32x32 | conv 10 k=5 p=2").analyze().total.params
+    760
+
+    Raises :class:`cnncalc.CnncalcError` when there is no such file or spec, or it is not one.
+    """
+    from cnncalc.zoo import find
+
+    if isinstance(source, str) and ("|" in source or _is_sizes(source)):
+        return Network(parse_line(source), limits)
+    text, name = find(source)
+    return Network(parse_yaml(text, name, limits), limits)
+
+
+def _is_sizes(text: str) -> bool:
+    """An input without layers, which is a one-line network cut short rather than a name."""
+    parts = text.split("x")
+    return len(parts) > 1 and text[0].isdigit() and not Path(text).exists()
+
+
+__all__ = ["Network", "load", "parse"]

@@ -1,0 +1,135 @@
+"""What an analysis returns: plain typed values, and their JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from cnncalc.analyses.cost import Cost
+from cnncalc.analyses.memory import Memory
+from cnncalc.analyses.receptive_field import Fields
+from cnncalc.formulas import flops
+from cnncalc.graph import Scope
+from cnncalc.sizes import Number, Shape, Size, is_int, text
+
+#: Version of the JSON; changes only add keys.
+SCHEMA = 1
+#: How multiply–accumulates are counted.
+CONVENTION = {"name": "mac", "unit": "MAC"}
+#: What is said of a receptive field, along every axis.
+FIELD_KEYS = ("size", "jump", "start", "center")
+
+
+class LayerResult(NamedTuple):
+    """One layer: its shapes, its cost per image times the batch, its receptive field per axis."""
+
+    name: str
+    kind: str
+    inputs: tuple[str, ...]
+    output: Shape
+    cost: Cost
+    fields: Fields | None
+    scopes: tuple[Scope, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "inputs": list(self.inputs),
+            "output": _plain(self.output),
+            **cost_to_dict(self.cost),
+            "receptive_field": fields_to_dict(self.fields),
+        }
+
+
+class Analysis(NamedTuple):
+    """Everything that is known of a network for one choice of its parameters and symbols.
+
+    Shapes are per image; MACs and bytes are for ``batch`` images.
+    """
+
+    name: str
+    source: str | None
+    inputs: Mapping[str, Shape]
+    at: Mapping[str, int]
+    batch: Size
+    dtype: str
+    layers: tuple[LayerResult, ...]
+    total: Cost
+    memory: Memory
+    outputs: Mapping[str, Shape]
+    last_feature_map: str | None
+    warnings: tuple[str, ...]
+
+    @property
+    def output(self) -> Shape:
+        """Shape of the only output, or of the first."""
+        return next(iter(self.outputs.values()))
+
+    @property
+    def fields(self) -> Fields | None:
+        """Receptive field of the last feature map."""
+        return next((row.fields for row in self.layers if row.name == self.last_feature_map), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON of schema 1: symbolic values are text in sympy's syntax, undefined ones null."""
+        outputs = {name: _plain(shape) for name, shape in self.outputs.items()}
+        return {
+            **head(self),
+            "batch": plain(self.batch),
+            "dtype": self.dtype,
+            "convention": CONVENTION,
+            "layers": [row.to_dict() for row in self.layers],
+            "totals": {
+                **cost_to_dict(self.total),
+                "activation_bytes": plain(self.memory.written),
+                "peak_activation_bytes": plain(self.memory.peak),
+            },
+            **({"output": _plain(self.output)} if len(outputs) == 1 else {"outputs": outputs}),
+            "last_feature_map": self.last_feature_map,
+            "warnings": list(self.warnings),
+        }
+
+
+def head(analysis: Analysis) -> dict[str, Any]:
+    """What every JSON answer begins with."""
+    from cnncalc import __version__
+
+    return {
+        "schema": SCHEMA,
+        "cnncalc": __version__,
+        "name": analysis.name,
+        "inputs": {name: _plain(shape) for name, shape in analysis.inputs.items()},
+        "at": dict(analysis.at),
+    }
+
+
+def plain(value: Number | None) -> int | str | None:
+    """A number as JSON has it: an int, text for a fraction or a formula, null when undefined."""
+    return value if value is None or is_int(value) else text(value)
+
+
+def _plain(values: Shape) -> list[int | str | None]:
+    return [plain(value) for value in values]
+
+
+def cost_to_dict(cost: Cost) -> dict[str, Any]:
+    return {
+        "params": plain(cost.params),
+        "buffers": plain(cost.buffers),
+        "macs": plain(cost.macs),
+        "flops": plain(flops(cost.macs)),
+    }
+
+
+def fields_to_dict(fields: Fields | None) -> dict[str, Any] | None:
+    if not fields:
+        return None
+    return {name: [plain(getattr(field, name)) for field in fields] for name in FIELD_KEYS}
+
+
+
+
+def per_axis(fields: Fields, name: str) -> list[Number | None]:
+    """One property of a field along every axis, such as ``size``."""
+    return [getattr(field, name) for field in fields]

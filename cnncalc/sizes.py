@@ -1,0 +1,174 @@
+"""Numbers a size can be: a plain int, an exact fraction, or a symbolic expression.
+
+Formulas use ``+ - *`` directly and the functions below for everything in which Python's ints,
+fractions and sympy's expressions differ. Ints take the first line of each function, so that a
+concrete run imports neither :mod:`fractions` nor sympy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import mul
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, Union
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+#: A size is an int, or a sympy expression that stands for one. sympy ships no types, so the
+#: symbolic half is ``Any`` to the type checker.
+Size: TypeAlias = Union[int, Any]
+#: A size or a quotient of sizes (jumps and centres after upsampling).
+Number: TypeAlias = Union[int, "Fraction", Any]
+
+
+def is_int(value: object) -> TypeGuard[int]:
+    """A plain integer; ``True`` and ``False`` are not numbers in the language."""
+    return type(value) is int
+
+
+def is_fraction(value: object) -> bool:
+    return type(value).__name__ == "Fraction" and hasattr(value, "numerator")
+
+
+def is_symbolic(value: object) -> TypeGuard[Any]:
+    """A sympy expression. Asks no import: without sympy loaded there can be none."""
+    return hasattr(value, "free_symbols")
+
+
+def _symbolic() -> ModuleType:
+    """The one file that knows sympy, imported when the first symbol turns up."""
+    from cnncalc import symbolic
+
+    return symbolic
+
+
+def floor_div(a: Number, b: Number) -> Size:
+    """⌊a / b⌋ for positive ``b``; nested floors merge, ⌊(⌊x/a⌋ + c)/b⌋ = ⌊(x + ac)/(ab)⌋."""
+    if type(a) is int and type(b) is int:
+        return a // b
+    if is_symbolic(a) or is_symbolic(b):
+        return _symbolic().floor_div(a, b)
+    return a // b
+
+
+def ceil_div(a: Number, b: Number) -> Size:
+    """⌈a / b⌉ for integers a and b ≥ 1: ⌊(a + b − 1) / b⌋."""
+    return floor_div(a + b - 1, b)
+
+
+def exact_div(a: Size, b: Size) -> Size:
+    """a / b where b is known to divide a (groups, for which the language checks it)."""
+    if type(a) is int and type(b) is int:
+        return a // b
+    return _symbolic().exact_div(a, b)
+
+
+def ratio(a: Number, b: Number) -> Number:
+    """a / b exactly: an int where it is one, otherwise a fraction."""
+    if type(a) is int and type(b) is int:
+        if a % b == 0:
+            return a // b
+    elif is_symbolic(a) or is_symbolic(b):
+        return _symbolic().exact_div(a, b)
+    from fractions import Fraction
+
+    return whole(Fraction(a) / Fraction(b))
+
+
+def whole(value: Number) -> Number:
+    """A fraction or a symbolic constant that is an integer, as a plain int."""
+    if type(value) is int:
+        return value
+    if is_symbolic(value):
+        return _symbolic().plain(value)
+    return int(value) if value.denominator == 1 else value
+
+
+def minimum(values: Iterable[Number]) -> Number:
+    items = list(values)
+    if any(is_symbolic(value) for value in items):
+        return _symbolic().minimum(items)
+    return min(items)
+
+
+def maximum(values: Iterable[Number]) -> Number:
+    items = list(values)
+    if any(is_symbolic(value) for value in items):
+        return _symbolic().maximum(items)
+    return max(items)
+
+
+def product(values: Iterable[Size]) -> Size:
+    return reduce(mul, values, 1)
+
+
+def expand(value: Number) -> Number:
+    """A symbolic value as a sum of products; a number as it is."""
+    return _symbolic().expand(value) if is_symbolic(value) else value
+
+
+def equal(a: Number, b: Number) -> bool | None:
+    """Is a = b for every value of the symbols: yes, no for every value, or None: it depends."""
+    if is_symbolic(a) or is_symbolic(b):
+        found: bool | None = _symbolic().equal(a, b)
+        return found
+    return bool(a == b)
+
+
+def at_least(a: Number, b: Number) -> bool | None:
+    """Is a ≥ b for every value of the symbols: yes, no for every value, or None: it depends."""
+    if is_symbolic(a) or is_symbolic(b):
+        found: bool | None = _symbolic().at_least(a, b)
+        return found
+    return bool(a >= b)
+
+
+def divides(b: Size, a: Size) -> bool | None:
+    """Does b divide a, three-valued like :func:`equal`."""
+    if is_symbolic(a) or is_symbolic(b):
+        found: bool | None = _symbolic().divides(b, a)
+        return found
+    return a % b == 0
+
+
+def text(value: Number) -> str:
+    """A number for people and programs: ``12``, ``1/2``, ``floor((H + 1)/2)`` (sympy syntax)."""
+    return _symbolic().text(value) if is_symbolic(value) else str(value)
+
+
+class Shape(tuple[Size, ...]):
+    """A tensor's shape for one image: channels first, then the spatial axes; batch is implicit."""
+
+    __slots__ = ()
+
+    @property
+    def channels(self) -> Size:
+        return self[0]
+
+    @property
+    def spatial(self) -> tuple[Size, ...]:
+        return self[1:]
+
+    @property
+    def rank(self) -> int:
+        """How many spatial axes: 0 for a vector of features, 2 for an image."""
+        return len(self) - 1
+
+    @property
+    def numel(self) -> Size:
+        return product(self)
+
+    def __str__(self) -> str:
+        if any(is_symbolic(size) and not size.is_Atom for size in self):
+            return " x ".join(text(size) for size in self)
+        return "x".join(text(size) for size in self)
+
+
+_AXES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def axis_names(rank: int) -> tuple[str, ...]:
+    """The spatial axes' names, in order: height and width of an image, width of a signal."""
+    return _AXES.get(rank) or tuple(f"axis {i}" for i in range(rank))

@@ -1,0 +1,118 @@
+"""Values for the parameters and symbols of a spec."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+from cnncalc.errors import Position, Source, SpecError, UsageError, suggest
+from cnncalc.sizes import is_int, is_symbolic
+from cnncalc.spec.expressions import evaluate
+from cnncalc.spec.lines import RESERVED, is_name
+from cnncalc.spec.scope import Scope
+from cnncalc.spec.syntax import Piece, Spec
+
+
+def bind(
+    spec: Spec,
+    root: Scope,
+    at: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    symbolic: bool,
+) -> dict[str, Any]:
+    """Defines parameters and symbols in ``root`` and returns the numbers bound to symbols.
+
+    A symbol is a name that the inputs use and ``params`` does not define. It has the value given
+    in ``at``, else the spec's own unless ``symbolic``, else it stays a symbol.
+    Raises :class:`UsageError` for a setting or a binding that the spec does not have.
+    """
+    _check_names(settings, spec.params, "--set", "parameters", "the network has no parameter")
+    for name, value in spec.params.items():
+        if name in settings:
+            root.values[name] = _setting(name, settings[name], root)
+        else:
+            root.values[name] = _parameter(value, root)
+    symbols = [name for name in free_symbols(spec) if name not in spec.params]
+    _check_names(at, symbols, "--at", "symbols", "the network has no symbol")
+    for name, piece in spec.at.items():
+        if name not in symbols:
+            raise SpecError(
+                f"at: gives {name!r} a value, but no input uses it",
+                at=piece.at,
+                hint=suggest(name, symbols, "symbols"),
+            )
+    binding: dict[str, Any] = {}
+    for name in symbols:
+        if name in at:
+            binding[name] = _size(name, _setting(name, at[name], root))
+        elif name in spec.at and not symbolic:
+            binding[name] = _size(name, evaluate(spec.at[name], root), spec.at[name].at)
+        root.values[name] = binding.get(name, None) or _symbol(name)
+    return {name: value for name, value in binding.items() if is_int(value)}
+
+
+def free_symbols(spec: Spec) -> list[str]:
+    """Names that the sizes of the inputs use, in order."""
+    names: list[str] = []
+    for sizes in spec.inputs.values():
+        for piece in sizes:
+            for name in _names(piece):
+                if name not in names:
+                    names.append(name)
+    return names
+
+
+def _names(piece: Piece) -> list[str]:
+    try:
+        tree = ast.parse(piece.text.strip(), mode="eval")
+    except SyntaxError:
+        return []
+    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called]
+    return [node.id for node in found if node.id not in RESERVED]
+
+
+def _check_names(
+    given: Mapping[str, Any], known: Any, flag: str, what: str, message: str
+) -> None:
+    for name in given:
+        if name not in known:
+            raise UsageError(f"{flag} {name}: {message} {name!r}", hint=suggest(name, known, what))
+
+
+def _parameter(value: Piece | tuple[Piece, ...], root: Scope) -> Any:
+    if not isinstance(value, Piece):
+        return [evaluate(item, root) for item in value]
+    if is_name(value.text) and value.text not in RESERVED and root.find(value.text) is None:
+        return _symbol(value.text)
+    return evaluate(value, root)
+
+
+def _setting(name: str, value: Any, root: Scope) -> Any:
+    """A value from outside: a number, a list, or text in the language (an unknown name: a symbol)."""
+    if isinstance(value, bool) or is_int(value) or is_symbolic(value):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_setting(name, item, root) for item in value]
+    text = str(value)
+    piece = Piece(text, Position(Source(f"<{name}={text}>", text), 1, 1))
+    if is_name(text) and text not in RESERVED and root.find(text) is None:
+        return _symbol(text)
+    return evaluate(piece, root)
+
+
+def _size(name: str, value: Any, at: Position | None = None) -> Any:
+    if is_symbolic(value) or (is_int(value) and value >= 1):
+        return value
+    raise UsageError(
+        f"the symbol {name} must be an integer of at least 1, got {value}",
+        at=at,
+        hint=f"--at {name}=224",
+    )
+
+
+def _symbol(name: str) -> Any:
+    from cnncalc import symbolic
+
+    return symbolic.symbol(name)

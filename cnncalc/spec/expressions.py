@@ -1,0 +1,345 @@
+"""Expressions: parsed with :mod:`ast`, evaluated here, never run by Python.
+
+Values are ints, exact fractions, symbolic sizes, truth values, words, lists, and tensors with
+their sizes (``x.c``, ``skip.h``).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Protocol
+
+from cnncalc.errors import Position, SpecError
+from cnncalc.sizes import (
+    Shape,
+    at_least,
+    divides,
+    equal,
+    floor_div,
+    is_fraction,
+    is_int,
+    is_symbolic,
+    maximum,
+    minimum,
+    ratio,
+    whole,
+)
+from cnncalc.spec.limits import Limits
+from cnncalc.spec.syntax import Piece
+
+#: Sizes of a tensor by name; ``l`` is the length of a 1D signal.
+_SIZES = {"c": 0, "w": -1, "l": -1, "h": -2, "d": -3}
+_LITERALS = {"yes": True, "no": False, "true": True, "false": False, "True": True, "False": False}
+
+
+class Tensor:
+    """A tensor that can be named: the output of a layer, or an input of the network."""
+
+    __slots__ = ("name", "shape")
+
+    def __init__(self, name: str, shape: Shape) -> None:
+        self.name = name
+        self.shape = shape
+
+
+class Iterations:
+    """What a named loop shows of itself: ``down[2].skip``, ``stack[*].skip``."""
+
+    __slots__ = ("done", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.done: list[dict[str, Any]] = []
+
+
+class Names(Protocol):
+    """Where an expression finds its names."""
+
+    limits: Limits
+
+    def lookup(self, name: str, at: Position) -> Any:
+        """The value of ``name``; raises :class:`SpecError` when there is none."""
+
+
+@lru_cache(maxsize=8192)
+def _parse(text: str) -> ast.expr | str:
+    """The syntax tree, or what is wrong with the text."""
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.strip().replace("[*]", "[...]"), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return f"cannot read the expression {text!r}"
+
+
+def evaluate(piece: Piece, names: Names) -> Any:
+    """The value of an expression; raises :class:`SpecError` with its place."""
+    text = piece.text
+    if text.isascii() and text.isdigit() and len(text) < 18:
+        return int(text)
+    names.limits.check("expression", len(text), f"an expression of {len(text)} characters", piece.at)
+    tree = _parse(text)
+    if isinstance(tree, str):
+        raise SpecError(
+            tree, at=piece.at, hint="expressions are numbers, names, + - * // / % **, comparisons"
+        )
+    return _Evaluation(piece, names).value(tree)
+
+
+class _Evaluation:
+    def __init__(self, piece: Piece, names: Names) -> None:
+        self.piece = piece
+        self.names = names
+
+    def error(self, node: ast.AST, message: str, hint: str | None = None) -> SpecError:
+        return SpecError(message, at=self.at(node), hint=hint)
+
+    def at(self, node: ast.AST) -> Position:
+        return self.piece.at.shifted(getattr(node, "col_offset", 0))
+
+    def value(self, node: ast.expr) -> Any:
+        method: Callable[[Any], Any] | None = getattr(self, f"on_{type(node).__name__}", None)
+        if method is None:
+            raise self.error(
+                node,
+                f"{type(node).__name__} is not part of the language",
+                "expressions are numbers, names, + - * // / % **, comparisons, and or not, "
+                "a if c else b, min max ceil floor",
+            )
+        return method(node)
+
+    def number(self, node: ast.expr) -> Any:
+        return self.checked(node, self.value(node))
+
+    def checked(self, node: ast.AST, value: Any) -> Any:
+        if is_int(value) or is_fraction(value) or is_symbolic(value):
+            return value
+        raise self.error(node, f"a number is wanted here, got {describe(value)}")
+
+    def truth(self, node: ast.expr) -> bool:
+        value = self.value(node)
+        if isinstance(value, bool):
+            return value
+        raise self.error(node, f"yes or no is wanted here, got {describe(value)}")
+
+    def bounded(self, node: ast.AST, value: Any) -> Any:
+        if is_int(value):
+            self.names.limits.check("bits", value.bit_length(), "a number too large", self.at(node))
+        return value
+
+    def on_Constant(self, node: ast.Constant) -> Any:
+        if isinstance(node.value, bool) or isinstance(node.value, str):
+            return node.value
+        if is_int(node.value):
+            return self.bounded(node, node.value)
+        if isinstance(node.value, float):
+            from fractions import Fraction
+
+            written = self.piece.text.strip()[node.col_offset : node.end_col_offset]
+            digits, _, exponent = written.lower().partition("e")
+            if exponent and abs(int(exponent)) > 99:
+                raise self.error(node, f"{written} is too large or too small")
+            return whole(Fraction(written))
+        raise self.error(node, f"{node.value!r} is not part of the language")
+
+    def on_Name(self, node: ast.Name) -> Any:
+        if node.id in _LITERALS:
+            return _LITERALS[node.id]
+        return self.names.lookup(node.id, self.at(node))
+
+    def on_List(self, node: ast.List) -> Any:
+        return [self.value(item) for item in node.elts]
+
+    def on_IfExp(self, node: ast.IfExp) -> Any:
+        return self.value(node.body if self.truth(node.test) else node.orelse)
+
+    def on_BoolOp(self, node: ast.BoolOp) -> bool:
+        stop = isinstance(node.op, ast.Or)
+        for item in node.values:
+            if self.truth(item) is stop:
+                return stop
+        return not stop
+
+    def on_UnaryOp(self, node: ast.UnaryOp) -> Any:
+        if isinstance(node.op, ast.Not):
+            return not self.truth(node.operand)
+        value = self.number(node.operand)
+        if isinstance(node.op, ast.USub):
+            return -value
+        if isinstance(node.op, ast.UAdd):
+            return value
+        raise self.error(node, "~ is not part of the language")
+
+    def on_BinOp(self, node: ast.BinOp) -> Any:
+        a, b = self.number(node.left), self.number(node.right)
+        operation = _OPERATIONS.get(type(node.op))
+        if operation is None:
+            raise self.error(node, f"{type(node.op).__name__} is not part of the language")
+        if isinstance(node.op, (ast.Div, ast.FloorDiv, ast.Mod)) and at_least(b, 1) is False:
+            below = "zero" if equal(b, 0) else "a number below 1"
+            if equal(b, 0) or not isinstance(node.op, ast.Div):
+                raise self.error(node, f"division by {below}", "the divisor must be at least 1")
+        if isinstance(node.op, ast.Pow):
+            return self.power(node, a, b)
+        return self.bounded(node, whole(operation(a, b)))
+
+    def power(self, node: ast.BinOp, base: Any, exponent: Any) -> Any:
+        if is_symbolic(exponent):
+            return base**exponent
+        if not is_int(exponent) or exponent < 0:
+            raise self.error(node.right, "an exponent must be an integer of at least 0")
+        bits = base.bit_length() if is_int(base) else 64
+        self.names.limits.check("bits", bits * exponent, "a number too large", self.at(node))
+        return whole(base**exponent)
+
+    def on_Compare(self, node: ast.Compare) -> bool:
+        left = self.value(node.left)
+        for operation, right_node in zip(node.ops, node.comparators):
+            right = self.value(right_node)
+            compare = _COMPARISONS.get(type(operation))
+            if compare is None:
+                raise self.error(node, f"{type(operation).__name__} is not part of the language")
+            if isinstance(left, (bool, str)) or isinstance(right, (bool, str)):
+                if type(operation) not in (ast.Eq, ast.NotEq):
+                    raise self.error(node, "words and yes/no have no order")
+                answer: bool | None = (left == right) is isinstance(operation, ast.Eq)
+            else:
+                answer = compare(self.checked(node, left), self.checked(right_node, right))
+            if answer is None:
+                raise self.error(
+                    node,
+                    f"whether {self.piece.text.strip()} holds depends on the symbols",
+                    f"give them values: --at {_symbols(left, right)}",
+                )
+            if not answer:
+                return False
+            left = right
+        return True
+
+    def on_Call(self, node: ast.Call) -> Any:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name not in _FUNCTIONS:
+            raise self.error(node, f"{name or 'this'} is not a function", "there are min max ceil floor abs")
+        if node.keywords or not node.args:
+            raise self.error(node, f"{name} takes numbers, as in {name}(3, 4)")
+        values = [self.number(item) for item in node.args]
+        if name in ("min", "max"):
+            return whole((minimum if name == "min" else maximum)(values))
+        if len(values) != 1:
+            raise self.error(node, f"{name} takes one number, got {len(values)}")
+        return _FUNCTIONS[name](values[0])
+
+    def on_Attribute(self, node: ast.Attribute) -> Any:
+        owner = self.value(node.value)
+        if isinstance(owner, Tensor):
+            return self.size_of(node, owner)
+        if isinstance(owner, dict):
+            return self.member(node, owner)
+        if isinstance(owner, list) and all(isinstance(item, dict) for item in owner):
+            return [self.member(node, item) for item in owner]
+        raise self.error(node, f"{describe(owner)} has no .{node.attr}")
+
+    def size_of(self, node: ast.Attribute, tensor: Tensor) -> Any:
+        index = _SIZES.get(node.attr)
+        shape = tensor.shape
+        if index is None or (index < 0 and -index > shape.rank):
+            sizes = ", ".join(f".{size}" for size, i in _SIZES.items() if i >= 0 or -i <= shape.rank)
+            raise self.error(
+                node, f"{tensor.name} is {shape} and has no .{node.attr}", f"it has {sizes}"
+            )
+        return shape[index]
+
+    def member(self, node: ast.Attribute, names: dict[str, Any]) -> Any:
+        from cnncalc.errors import suggest
+
+        if node.attr not in names:
+            hint = suggest(node.attr, names, "names in that iteration")
+            raise self.error(node, f"no layer is called {node.attr!r} there", hint)
+        return names[node.attr]
+
+    def on_Subscript(self, node: ast.Subscript) -> Any:
+        owner = self.value(node.value)
+        every = isinstance(node.slice, ast.Constant) and node.slice.value is ...
+        items = owner.done if isinstance(owner, Iterations) else owner
+        if not isinstance(items, list):
+            raise self.error(node, f"{describe(owner)} cannot be indexed")
+        if every:
+            return list(items)
+        index = self.number(node.slice)
+        if not is_int(index) or not 0 <= index < len(items):
+            what = f"iterations of {owner.name}" if isinstance(owner, Iterations) else "values"
+            raise self.error(
+                node.slice,
+                f"index {index} is not among the {len(items)} {what} so far",
+                f"indices go from 0 to {len(items) - 1}" if items else None,
+            )
+        return items[index]
+
+
+def describe(value: Any) -> str:
+    """What a value is, for messages."""
+    if isinstance(value, Tensor):
+        return f"the tensor {value.name} ({value.shape})"
+    if isinstance(value, Iterations):
+        return f"the loop {value.name}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "an iteration of a loop"
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+def _symbols(*values: Any) -> str:
+    names = {item.name for value in values if is_symbolic(value) for item in value.free_symbols}
+    return ",".join(f"{name}=…" for name in sorted(names))
+
+
+def _modulo(a: Any, b: Any) -> Any:
+    return 0 if is_symbolic(a) and divides(b, a) else a - b * floor_div(a, b)
+
+
+def _not(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer
+
+
+def _round(name: str) -> Callable[[Any], Any]:
+    def rounded(value: Any) -> Any:
+        if is_int(value):
+            return value
+        if is_symbolic(value):
+            from cnncalc import symbolic
+
+            return symbolic.function(name, value)
+        return value.__floor__() if name == "floor" else value.__ceil__()
+
+    return rounded
+
+
+_OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: ratio,
+    ast.FloorDiv: floor_div,
+    ast.Mod: _modulo,
+    ast.Pow: lambda a, b: a**b,
+}
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool | None]] = {
+    ast.Eq: equal,
+    ast.NotEq: lambda a, b: _not(equal(a, b)),
+    ast.GtE: at_least,
+    ast.LtE: lambda a, b: at_least(b, a),
+    ast.Lt: lambda a, b: _not(at_least(a, b)),
+    ast.Gt: lambda a, b: _not(at_least(b, a)),
+}
+_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "min": lambda value: value,
+    "max": lambda value: value,
+    "ceil": _round("ceil"),
+    "floor": _round("floor"),
+    "abs": abs,
+}

@@ -1,0 +1,138 @@
+"""Names while a spec is expanded: what is visible where, and what layers are called.
+
+Two things nest differently, so they are two classes. A :class:`Scope` is what an expression can
+see: each block use and each iteration of a loop has its own. A :class:`Frame` is the prefix and
+the counters of names: each block use and each iteration of a *named* loop has its own, while an
+unnamed loop goes on counting (``bottleneck1`` to ``bottleneck16``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnncalc.errors import Position, SpecError, nearest
+from cnncalc.graph import Scope as Group
+from cnncalc.spec.expressions import Iterations, Tensor
+from cnncalc.spec.limits import Limits
+
+
+class Frame:
+    """Where names of layers are made: ``down[0].conv1``."""
+
+    __slots__ = ("counters", "groups", "prefix", "reserved")
+
+    def __init__(self, prefix: str, groups: tuple[Group, ...], reserved: frozenset[str]) -> None:
+        self.prefix = prefix
+        self.groups = groups
+        #: Names given in the spec, which the counters pass over.
+        self.reserved = reserved
+        self.counters: dict[str, int] = {}
+
+    def automatic(self, kind: str) -> str:
+        """The next name for an unnamed layer: conv1, conv2, …"""
+        while True:
+            count = self.counters[kind] = self.counters.get(kind, 0) + 1
+            if f"{kind}{count}" not in self.reserved:
+                return f"{self.prefix}{kind}{count}"
+
+
+class Scope:
+    """What expressions see; lookups go on to ``parent`` (a block's is only the parameters)."""
+
+    __slots__ = ("current", "frame", "limits", "parent", "places", "suffix", "values")
+
+    def __init__(
+        self, frame: Frame, limits: Limits, parent: Scope | None = None, suffix: str = ""
+    ) -> None:
+        self.frame = frame
+        self.limits = limits
+        self.parent = parent
+        #: Iteration of the unnamed loops around, for names given inside them: up[2].
+        self.suffix = suffix
+        self.values: dict[str, Any] = {}
+        self.places: dict[str, Position] = {}
+        #: The current tensor, ``x``; None before the first of several inputs is chosen.
+        self.current: Tensor | None = None
+
+    def inner(self, frame: Frame | None = None, suffix: str = "") -> Scope:
+        """A scope that sees this one: an iteration of a loop."""
+        scope = Scope(frame or self.frame, self.limits, self, "" if frame else self.suffix + suffix)
+        scope.current = self.current
+        return scope
+
+    def find(self, name: str) -> Any:
+        """The value of ``name``, or None."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.parent
+        return None
+
+    def lookup(self, name: str, at: Position) -> Any:
+        if name == "x":
+            if self.current is None:
+                raise SpecError(
+                    "there is no current tensor yet",
+                    at=at,
+                    hint="the network has several inputs: begin with - from and one of them",
+                )
+            return self.current
+        value = self.find(name)
+        if value is None:
+            raise self._undefined(name, at)
+        return value
+
+    def _undefined(self, name: str, at: Position) -> SpecError:
+        visible = self.visible()
+        near = nearest(name, visible)
+        if near:
+            hint = f"did you mean {near!r}?"
+        elif name.rstrip("0123456789") in self.frame.counters:
+            kind = name.rstrip("0123456789")
+            hint = (
+                f"names like {name!r} are automatic and move when layers are added; "
+                f"name the layer: {name} = {kind} …"
+            )
+        else:
+            seen = f" (visible here: {', '.join(sorted(visible))})" if visible else ""
+            hint = f"define it in params:, or name an earlier layer {name} = …{seen}"
+        return SpecError(f"{name!r} is not defined here", at=at, hint=hint)
+
+    def visible(self) -> set[str]:
+        names: set[str] = set()
+        scope: Scope | None = self
+        while scope is not None:
+            names.update(scope.values)
+            scope = scope.parent
+        return names
+
+    def define(self, name: str, value: Any, at: Position) -> None:
+        """Gives a name to a value; raises :class:`SpecError` when it is taken."""
+        taken = self.places.get(name)
+        if taken is not None:
+            raise SpecError(
+                f"the name {name!r} is given twice",
+                at=at,
+                hint=f"the first is in line {taken.line}, column {taken.column}; rename one",
+            )
+        if isinstance(value, (Tensor, Iterations)):
+            known = self.find(name)
+            if known is not None and not isinstance(known, (Tensor, Iterations)):
+                raise SpecError(
+                    f"{name!r} is a parameter already", at=at, hint="give the layer another name"
+                )
+        self.values[name] = value
+        self.places[name] = at
+
+    def qualified(self, name: str) -> str:
+        """The full name of something named here: down[0].skip, up[2]."""
+        return f"{self.frame.prefix}{name}{self.suffix}"
+
+    def tensors(self) -> dict[str, Any]:
+        """What was named in this scope, for ``down[0].skip``."""
+        return {
+            name: value
+            for name, value in self.values.items()
+            if isinstance(value, (Tensor, Iterations))
+        }

@@ -1,0 +1,100 @@
+"""The syntax tree of a spec: what was written and where, before anything is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Union
+
+from cnncalc.errors import Position, Source
+
+
+class Piece(NamedTuple):
+    """A stretch of text to be read as an expression, a word or sizes, and its place."""
+
+    text: str
+    at: Position
+
+
+class Call(NamedTuple):
+    """A layer line: ``[name =] kind [value …] [key=value …]``; kind may be a block or ``from``."""
+
+    names: tuple[str, ...]
+    kind: str
+    values: tuple[Piece, ...]
+    keys: Mapping[str, Piece]
+    at: Position
+
+
+class Join(NamedTuple):
+    """Branches that start from the current tensor and are joined by a kind."""
+
+    names: tuple[str, ...]
+    kind: str
+    branches: tuple[Body, ...]
+    at: Position
+
+
+class Loop(NamedTuple):
+    """``for``: the body once for each value of the variables, which advance together.
+
+    A variable is given as one expression (a count or a list) or as several.
+    """
+
+    name: str | None
+    variables: Mapping[str, Piece | tuple[Piece, ...]]
+    body: Body
+    at: Position
+
+
+class Repeat(NamedTuple):
+    """``repeat``: the body a number of times."""
+
+    name: str | None
+    count: Piece
+    body: Body
+    at: Position
+
+
+class If(NamedTuple):
+    """``if``: one of two bodies."""
+
+    test: Piece
+    then: Body
+    otherwise: Body
+    at: Position
+
+
+Statement = Union[Call, Join, Loop, Repeat, If]
+Body = tuple[Statement, ...]
+
+
+class Block(NamedTuple):
+    """A block: its parameters with their defaults (None: must be given) and its body."""
+
+    name: str
+    parameters: Mapping[str, Piece | None]
+    body: Body
+    at: Position
+
+
+class Entry(NamedTuple):
+    """A leaf or a branch of ``expect:``: one value, a list of values, or named values."""
+
+    value: Piece | tuple[Entry, ...] | Mapping[str, Entry]
+    at: Position
+
+
+class Spec(NamedTuple):
+    """A whole spec."""
+
+    origin: Source
+    name: str
+    source: str | None
+    notes: str | None
+    inputs: Mapping[str, tuple[Piece, ...]]
+    at: Mapping[str, Piece]
+    params: Mapping[str, Piece | tuple[Piece, ...]]
+    blocks: Mapping[str, Block]
+    layers: Body
+    outputs: Mapping[str, Piece] | None
+    expect: Mapping[str, Entry]

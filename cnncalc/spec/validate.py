@@ -1,0 +1,165 @@
+"""What is wrong with a spec whatever its sizes: unknown kinds and keys, cycles of blocks.
+
+Bodies that a given binding would not reach are held to it all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from cnncalc.errors import SpecError, suggest
+from cnncalc.layers import KINDS, Layer
+from cnncalc.spec.syntax import Block, Body, Call, If, Join, Loop, Repeat, Spec, Statement
+
+#: Line form that goes on from an earlier layer.
+FROM = "from"
+
+
+def validate(spec: Spec) -> None:
+    """Raises :class:`SpecError` for the first thing that is wrong."""
+    for block in spec.blocks.values():
+        _check(block.body, spec.blocks)
+    _check(spec.layers, spec.blocks)
+    _check_cycles(spec.blocks)
+
+
+def statements(body: Body) -> Iterator[Statement]:
+    """All statements of a body, inner ones too."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, Join):
+            for branch in statement.branches:
+                yield from statements(branch)
+        elif isinstance(statement, If):
+            yield from statements(statement.then)
+            yield from statements(statement.otherwise)
+        elif isinstance(statement, (Loop, Repeat)):
+            yield from statements(statement.body)
+
+
+def _check(body: Body, blocks: Mapping[str, Block]) -> None:
+    for statement in statements(body):
+        if isinstance(statement, Join):
+            _check_join(statement, blocks)
+        elif isinstance(statement, Call):
+            _check_call(statement, blocks)
+
+
+def _unknown(kind: str, statement: Call | Join, blocks: Mapping[str, Block]) -> SpecError:
+    names = {*KINDS, *blocks, FROM, "for", "repeat", "if"}
+    return SpecError(f"unknown kind {kind!r}", at=statement.at, hint=suggest(kind, names, "kinds"))
+
+
+def _check_join(statement: Join, blocks: Mapping[str, Block]) -> None:
+    cls = KINDS.get(statement.kind)
+    if cls is None:
+        if statement.kind in blocks:
+            raise SpecError(
+                f"{statement.kind} is a block and takes no branches",
+                at=statement.at,
+                hint=f"write - {statement.kind} with its parameters",
+            )
+        raise _unknown(statement.kind, statement, blocks)
+    if not joins(cls):
+        joining = ", ".join(sorted(kind for kind, cls in KINDS.items() if joins(cls)))
+        raise SpecError(
+            f"{statement.kind} takes no branches", at=statement.at, hint=f"{joining} join branches"
+        )
+    if len(statement.branches) < cls.arity[0]:
+        raise SpecError(
+            f"{statement.kind} needs at least {cls.arity[0]} branches, got {len(statement.branches)}",
+            at=statement.at,
+            hint="a branch is a list of layers; [] is the identity",
+        )
+
+
+def joins(cls: type[Layer]) -> bool:
+    """Does this kind take several tensors?"""
+    return cls.arity[0] > 1
+
+
+def _check_call(call: Call, blocks: Mapping[str, Block]) -> None:
+    if call.kind == FROM:
+        if len(call.values) != 1 or call.keys:
+            raise SpecError("from takes the name of one layer", at=call.at, hint="write - from skip")
+    elif call.kind in blocks:
+        names = list(blocks[call.kind].parameters)
+        _check_arguments(call, {name: name for name in names}, names)
+    elif call.kind in KINDS:
+        _check_kind(call, KINDS[call.kind])
+    else:
+        raise _unknown(call.kind, call, blocks)
+    if len(call.names) > 1:
+        raise SpecError(
+            f"{call.kind} has one output, but {len(call.names)} names stand before it",
+            at=call.at,
+            hint="give it one name",
+        )
+
+
+def _check_kind(call: Call, cls: type[Layer]) -> None:
+    if joins(cls):
+        if len(call.values) == 0:
+            raise SpecError(
+                f"{call.kind} names no layers",
+                at=call.at,
+                hint=f"write {call.kind} a b, or {call.kind}: with a list of branches",
+            )
+        _check_arguments(call, cls.aliases, None)
+    else:
+        _check_arguments(call, cls.aliases, [cls.value] if cls.value else [])
+
+
+def _check_arguments(
+    call: Call, aliases: Mapping[str, str], positional: Iterable[str] | None
+) -> None:
+    """Every key known and given once; no more values than ``positional`` has names."""
+    given: dict[str, str] = {}
+    if positional is not None:
+        names = list(positional)
+        if len(call.values) > len(names):
+            extra = call.values[len(names)]
+            takes = ", ".join(names) if names else "no value"
+            raise SpecError(
+                f"{call.kind} does not take the value {extra.text!r}",
+                at=extra.at,
+                hint=f"without a name it takes {takes}; give the others as key=value",
+            )
+        given = {name: "as its value" for name in names[: len(call.values)]}
+    for key, piece in call.keys.items():
+        name = aliases.get(key)
+        if name is None:
+            raise SpecError(
+                f"{call.kind} has no argument {key!r}",
+                at=piece.at.shifted(-len(key) - 1),
+                hint=suggest(key, aliases, f"arguments of {call.kind}"),
+            )
+        if name in given:
+            raise SpecError(
+                f"{name} is given twice: {given[name]} and as {key}=",
+                at=piece.at.shifted(-len(key) - 1),
+                hint="keep one of them",
+            )
+        given[name] = f"as {key}="
+
+
+def _check_cycles(blocks: Mapping[str, Block]) -> None:
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            cycle = " -> ".join((*path[path.index(name) :], name))
+            raise SpecError(
+                f"blocks that use each other in a cycle: {cycle}",
+                at=blocks[name].at,
+                hint="a block may not contain itself; use repeat: or for:",
+            )
+        if name in done:
+            return
+        for statement in statements(blocks[name].body):
+            if isinstance(statement, Call) and statement.kind in blocks:
+                visit(statement.kind, (*path, name))
+        done.add(name)
+
+    for name in blocks:
+        visit(name, ())

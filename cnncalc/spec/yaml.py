@@ -1,0 +1,159 @@
+"""YAML as a tree in which every node knows its line and column, and every scalar is its text.
+
+PyYAML's own composer is not used: it recurses without bound in C, drops duplicate keys and shares
+aliased nodes. This one is built from the event stream, with limits, and leaves the meaning of
+scalars to the language (so that ``no`` in ``bias=no`` is a word of ours).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Union
+
+from cnncalc.errors import Position, Source, SpecError
+from cnncalc.spec.limits import Limits
+
+
+class Scalar(NamedTuple):
+    """``at`` is where the text starts, after an opening quote."""
+
+    text: str
+    at: Position
+
+
+class Sequence(NamedTuple):
+    items: tuple[Tree, ...]
+    at: Position
+
+
+class Mapping(NamedTuple):
+    items: tuple[tuple[Scalar, Tree], ...]
+    at: Position
+
+    def get(self, key: str) -> Tree | None:
+        return next((value for name, value in self.items if name.text == key), None)
+
+    def key(self, key: str) -> Scalar:
+        return next(name for name, _ in self.items if name.text == key)
+
+
+Tree = Union[Scalar, Sequence, Mapping]
+
+
+def read(source: Source, limits: Limits) -> Tree:
+    """The document in ``source``; raises :class:`SpecError` for anything that is not YAML."""
+    import yaml
+
+    limits.check("file", len(source.text.encode()), f"a spec of {len(source.text):,} characters")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return _Composer(source, limits, yaml.parse(source.text, Loader=loader)).document()
+    except yaml.YAMLError as error:
+        raise _broken(source, error) from None
+
+
+def _broken(source: Source, error: Any) -> SpecError:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None and hasattr(error, "position"):  # ReaderError: a character YAML forbids
+        before = source.text[: error.position]
+        line = before.count("\n")
+        at = Position(source, line + 1, len(before) - before.rfind("\n"))
+        return SpecError("not YAML: a character that YAML does not allow", at=at, hint="remove it")
+    at = Position(source, mark.line + 1, mark.column + 1) if mark else Position(source, 1, 1)
+    problem = getattr(error, "problem", None) or "it cannot be read"
+    context = getattr(error, "context", None)
+    message = f"not YAML: {problem}" + (f" ({context})" if context else "")
+    if "cannot start any token" in problem and source.line(at.line).lstrip().startswith("\t"):
+        return SpecError(message, at=at, hint="indent with spaces, not tabs")
+    return SpecError(message, at=at, hint="check the indentation, the brackets and the quotes here")
+
+
+class _Composer:
+    def __init__(self, source: Source, limits: Limits, events: Iterator[Any]) -> None:
+        self.source = source
+        self.limits = limits
+        self.events = events
+        self.anchors: dict[str, tuple[Tree, int]] = {}
+        self.count = 0
+
+    def document(self) -> Tree:
+        tree: Tree | None = None
+        for event in self.events:
+            name = type(event).__name__
+            if name == "DocumentStartEvent":
+                if tree is not None:
+                    raise SpecError(
+                        "a second document in one file",
+                        at=self.at(event),
+                        hint="one network per file: split it at ---",
+                    )
+                tree = self.tree(next(self.events), 0)
+        if tree is None:
+            raise SpecError("the spec is empty", at=Position(self.source, 1, 1), hint=_START)
+        return tree
+
+    def at(self, event: Any) -> Position:
+        mark = event.start_mark
+        return Position(self.source, mark.line + 1, mark.column + 1)
+
+    def tree(self, event: Any, depth: int) -> Tree:
+        at = self.at(event)
+        self.limits.check("depth", depth, "YAML nested too deeply", at)
+        start = self.count
+        self.add(1, at)
+        name = type(event).__name__
+        if name == "AliasEvent":
+            if event.anchor not in self.anchors:
+                raise SpecError(f"*{event.anchor} is not defined above", at=at)
+            tree, values = self.anchors[event.anchor]
+            self.add(values, at)
+            return tree
+        if name == "ScalarEvent":
+            tree = self.scalar(event, at)
+        elif name == "SequenceStartEvent":
+            tree = Sequence(tuple(self.items(depth)), at)
+        else:
+            tree = Mapping(tuple(self.pairs(depth)), at)
+        if event.anchor:
+            self.anchors[event.anchor] = (tree, self.count - start)
+        return tree
+
+    def add(self, values: int, at: Position) -> None:
+        self.count += values
+        self.limits.check("values", self.count, "too many YAML values", at)
+
+    def scalar(self, event: Any, at: Position) -> Scalar:
+        if event.tag:
+            raise SpecError(f"the tag {event.tag} means nothing here", at=at, hint="remove it")
+        style = event.style
+        if style in ("'", '"'):
+            at = at.shifted(1)
+        elif style in ("|", ">"):
+            at = Position(self.source, at.line + 1, 1)
+        return Scalar(event.value, at)
+
+    def items(self, depth: int) -> Iterator[Tree]:
+        for event in self.events:
+            if type(event).__name__ == "SequenceEndEvent":
+                return
+            yield self.tree(event, depth + 1)
+
+    def pairs(self, depth: int) -> Iterator[tuple[Scalar, Tree]]:
+        seen: dict[str, Position] = {}
+        for event in self.events:
+            if type(event).__name__ == "MappingEndEvent":
+                return
+            key = self.tree(event, depth + 1)
+            if not isinstance(key, Scalar):
+                raise SpecError("a key must be a word", at=key.at, hint="quote it, or indent it as a list")
+            if key.text in seen:
+                raise SpecError(
+                    f"the key {key.text!r} is given twice",
+                    at=key.at,
+                    hint=f"the first is in line {seen[key.text].line}; keep one of them",
+                )
+            seen[key.text] = key.at
+            yield key, self.tree(next(self.events), depth + 1)
+
+
+_START = "start with `input: 3x32x32` and `layers:`"

@@ -1,0 +1,206 @@
+"""Sizes as sympy expressions; the only file that imports sympy.
+
+Symbols are positive integers. Divisions with floor are kept in one canonical form, in which nested
+floors are merged and integer multiples pulled out, so that equal chains of layers print alike:
+``⌊(H + 6 − 7)/2⌋ + 1`` is ``floor((H + 1)/2)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from sympy.printing.str import StrPrinter
+
+from cnncalc import presburger
+
+Expr = Any
+
+
+@lru_cache(maxsize=None)
+def symbol(name: str) -> Expr:
+    """The symbol ``name``, a positive integer."""
+    return sympy.Symbol(name, integer=True, positive=True)
+
+
+def plain(value: Expr) -> Any:
+    """A constant expression as an int (or a fraction); any other expression as it is."""
+    value = sympy.sympify(value)
+    if value.is_Integer:
+        return int(value)
+    if value.is_Rational:
+        return Fraction(int(value.p), int(value.q))
+    return value
+
+
+def expand(value: Expr) -> Any:
+    return plain(sympy.expand(value))
+
+
+def floor_div(a: Expr, b: Expr) -> Any:
+    """⌊a / b⌋ in canonical form, for integers b ≥ 1.
+
+    ⌊(b u + v)/b⌋ = u + ⌊v/b⌋ pulls integer multiples out, and ⌊(⌊x/c⌋ + w)/b⌋ = ⌊(x + c w)/(b c)⌋
+    merges a single nested floor, or a common factor: ⌊(g u + w)/(g b)⌋ = ⌊(u + ⌊w/g⌋)/b⌋
+    (Graham, Knuth & Patashnik 1994, "Concrete Mathematics", 3.11).
+    """
+    a, b = sympy.expand(a), sympy.sympify(b)
+    if b == 1 and a.is_integer:
+        return plain(a)
+    outside, inside = _split(a, b)
+    inside, b = _reduced(inside, b)
+    floors = [term for term in sympy.Add.make_args(inside) if isinstance(term, sympy.floor)]
+    rest = sympy.expand(inside - sum(floors))
+    if len(floors) == 1 and rest.is_integer:
+        numerator, denominator = sympy.fraction(sympy.together(floors[0].args[0]))
+        if denominator.is_integer and denominator.is_positive:
+            merged = floor_div(numerator + denominator * rest, denominator * b)
+            return plain(sympy.expand(outside + merged))
+    return plain(sympy.expand(outside + sympy.floor(inside / b)))
+
+
+def _split(a: Expr, b: Expr) -> tuple[Expr, Expr]:
+    """a = b·outside + inside with outside an integer and coefficients of inside reduced mod b."""
+    outside, inside = sympy.Integer(0), sympy.Integer(0)
+    for term in sympy.Add.make_args(a):
+        quotient = sympy.cancel(term / b)
+        if quotient.is_integer:
+            outside += quotient
+            continue
+        coefficient, rest = term.as_coeff_Mul()
+        if b.is_Integer and coefficient.is_Rational and rest.is_integer:
+            whole = sympy.floor(coefficient / b)
+            outside += whole * rest
+            inside += (coefficient - whole * b) * rest
+        else:
+            inside += term
+    return outside, inside
+
+
+def _reduced(inside: Expr, b: Expr) -> tuple[Expr, Expr]:
+    """The quotient without the number that divides b and all of inside but its constant."""
+    constant, rest = inside.as_coeff_Add()
+    factor, unit = b.primitive()
+    content, terms = rest.primitive()
+    common = sympy.gcd(factor, content)
+    if common == 1 or not (content.is_Integer and terms.is_integer and unit.is_integer):
+        return inside, b
+    return sympy.expand(rest / common) + sympy.floor(constant / common), b / common
+
+
+def exact_div(a: Expr, b: Expr) -> Any:
+    return plain(sympy.cancel(sympy.sympify(a) / sympy.sympify(b)))
+
+
+def minimum(values: Iterable[Expr]) -> Any:
+    """The smallest of the values; one that is never below another is dropped first."""
+    kept: list[Expr] = []
+    for value in values:
+        if not any(at_least(value, other) for other in kept):
+            kept = [other for other in kept if not at_least(other, value)] + [value]
+    return plain(kept[0] if len(kept) == 1 else sympy.Min(*kept, evaluate=False))
+
+
+def maximum(values: Iterable[Expr]) -> Any:
+    """The largest of the values; one that is never above another is dropped first."""
+    kept: list[Expr] = []
+    for value in {sympy.expand(value) for value in values}:
+        if any(_dominates(other, value) for other in kept):
+            continue
+        kept = [other for other in kept if not _dominates(value, other)] + [value]
+    if len(kept) == 1:
+        return plain(kept[0])
+    return sympy.Max(*sorted(kept, key=sympy.default_sort_key), evaluate=False)
+
+
+def _dominates(a: Expr, b: Expr) -> bool:
+    """Is a ≥ b, told from the signs of the terms alone (peaks compare hundreds of values)."""
+    difference = sympy.expand(a - b)
+    terms = difference.as_coefficients_dict().items()
+    if all(coefficient >= 0 and term.is_nonnegative for term, coefficient in terms):
+        return True
+    return bool(difference.is_nonnegative)
+
+
+def equal(a: Expr, b: Expr) -> bool | None:
+    difference = sympy.expand(sympy.sympify(a) - sympy.sympify(b))
+    if difference.is_zero:
+        return True
+    if difference.is_Number or difference.is_positive or difference.is_negative:
+        return False
+    return presburger.always_zero(text(difference), _names(difference))
+
+
+def at_least(a: Expr, b: Expr) -> bool | None:
+    difference = sympy.expand(sympy.sympify(a) - sympy.sympify(b))
+    if difference.is_nonnegative:
+        return True
+    if difference.is_negative:
+        return False
+    return presburger.always_nonnegative(text(difference), _names(difference))
+
+
+def divides(b: Expr, a: Expr) -> bool | None:
+    quotient = sympy.cancel(sympy.sympify(a) / sympy.sympify(b))
+    if quotient.is_integer:
+        return True
+    if quotient.is_Rational:
+        return False
+    remainder = sympy.sympify(a) - b * floor_div(a, b)
+    return equal(remainder, 0)
+
+
+def condition(kind: str, a: Expr, b: Expr) -> str | None:
+    """When ``a == b``, ``a >= b`` or ``a % b == 0`` holds, readable as ``H mod 16 = 0``.
+
+    None if that cannot be decided.
+    """
+    return conditions([(kind, a, b)])
+
+
+def conditions(needs: Iterable[tuple[str, Expr, Expr]]) -> str | None:
+    """When all the relations hold at once, such as ``H mod 16 = 0 and H >= 21``."""
+    found = []
+    for kind, a, b in needs:
+        if kind == "% ==":
+            kind, a, b = "==", a, b * floor_div(a, b)
+        found.append((kind, sympy.expand(sympy.sympify(a) - sympy.sympify(b))))
+    names = sorted({name for _, difference in found for name in _names(difference)})
+    return presburger.jointly([(kind, text(value)) for kind, value in found], tuple(names))
+
+
+def _names(value: Expr) -> tuple[str, ...]:
+    return tuple(sorted(item.name for item in value.free_symbols))
+
+
+def substitute(value: Expr, at: Mapping[str, int]) -> Any:
+    """The value with numbers for symbols; a plain int when none is left."""
+    known = {item: at[item.name] for item in value.free_symbols if item.name in at}
+    return plain(value.xreplace({key: sympy.Integer(number) for key, number in known.items()}))
+
+
+def function(name: str, *arguments: Expr) -> Any:
+    """``floor`` or ``ceil`` of an expression of the language."""
+    (argument,) = arguments
+    numerator, denominator = sympy.fraction(sympy.together(sympy.sympify(argument)))
+    if name == "ceil":
+        return plain(-floor_div(-numerator, denominator))
+    return floor_div(numerator, denominator)
+
+
+class _Printer(StrPrinter):  # type: ignore[misc]
+    """sympy's own syntax, with the quotient inside a floor on one fraction bar."""
+
+    def _print_floor(self, expression: Expr) -> str:
+        return f"floor({self._print(sympy.together(expression.args[0]))})"
+
+
+_printer = _Printer({"order": None})
+
+
+def text(value: Expr) -> str:
+    """The expression in sympy syntax."""
+    return str(_printer.doprint(value))

@@ -1,0 +1,259 @@
+"""What every kind of layer is held to: PyTorch, for the facts; itself, for the symbols.
+
+- A layer that refuses its input must have a PyTorch twin that refuses it too;
+- otherwise the output's shape, the weights' names, order and shapes, and the number of
+  multiply-accumulates are PyTorch's own;
+- computed with symbols for sizes (and for arguments) and evaluated afterwards, all is the same.
+
+``LAXER`` and ``STRICTER`` list where PyTorch takes more, or less, than we do.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import torch
+from drawing import Sample
+from torch.utils.flop_counter import FlopCounterMode
+
+from cnncalc import formulas, sizes, symbolic
+from cnncalc.errors import LayerError
+from cnncalc.layers import KINDS, Layer, Requirement
+from cnncalc.layers.arguments import Argument, Axes, Count, Like
+from cnncalc.sizes import Shape, Size, product
+
+torch.set_num_threads(1)
+
+BATCH = 2
+
+
+class Difference(NamedTuple):
+    """Where PyTorch and we disagree, known by a part of the message of the one that refuses.
+
+    ``sample`` is an example, which a test holds both sides to.
+    """
+
+    message: str
+    why: str
+    sample: Sample
+
+
+#: Where PyTorch takes what we refuse.
+LAXER = (
+    Difference(
+        "add joins tensors",
+        "PyTorch repeats sizes of 1; in a residual sum that is a mistake in the branches",
+        Sample(KINDS["add"], {}, (Shape((3, 4, 4)), Shape((3, 1, 1)))),
+    ),
+)
+
+#: Where PyTorch refuses what we take.
+STRICTER = (
+    Difference(
+        "smaller than kernel size",
+        "AvgPool3d alone compares the kernel with the input without its padding",
+        Sample(KINDS["avgpool"], {"kernel": (4,), "padding": (2,)}, (Shape((1, 2, 2, 2)),)),
+    ),
+    Difference(
+        "eps must be positive",
+        "PyTorch refuses to train with eps=0; no size depends on it",
+        Sample(KINDS["bn"], {"eps": 0, "track": False}, (Shape((3, 4, 4)),)),
+    ),
+)
+
+
+# Holding a sample to PyTorch and to itself.
+
+
+class NonconformityError(AssertionError):
+    """A kind states something that is not so."""
+
+
+def check(sample: Sample) -> str:
+    """What became of a sample: ``valid``, ``refused``, or ``laxer`` or ``stricter`` in PyTorch.
+
+    Raises :class:`NonconformityError` when something that the kind states is not so.
+    """
+    layer, xs = sample.layer, sample.shapes
+    try:
+        problems = violations(layer, xs)
+    except LayerError:
+        return "refused"
+    _same_with_symbols(sample, arguments=False)
+    _same_with_symbols(sample, arguments=True)
+    ran = _run(layer, xs)
+    if problems and isinstance(ran, str):
+        return "refused"
+    if problems:
+        if all(_known(LAXER, layer, problem) for problem in problems):
+            return "laxer"
+        raise NonconformityError(f"PyTorch takes what we refuse: {problems}")
+    if isinstance(ran, str):
+        if _known(STRICTER, layer, ran):
+            return "stricter"
+        raise NonconformityError(f"PyTorch refuses what we take: {ran}")
+    _same_as_torch(layer, xs, ran)
+    return "valid"
+
+
+def _known(differences: tuple[Difference, ...], layer: Layer, message: str) -> bool:
+    return any(
+        known.sample.kind.kind == layer.kind and known.message in message for known in differences
+    )
+
+
+def violations(layer: Layer, xs: tuple[Shape, ...]) -> list[str]:
+    """What is wrong with the inputs, in words."""
+    output = layer.output(*xs)
+    found = [
+        need.message.format(left=need.left, right=need.right)
+        for need in layer.requirements(*xs)
+        if not holds(need)
+    ]
+    for x, windows in zip(xs, layer.reads(*xs), strict=True):
+        for window, n in zip(windows, x.spatial, strict=True):
+            size = window.size(n)
+            if size is not None and size < 1:
+                problem, hint = window.misfit(n)
+                assert problem and hint
+                found.append(problem)
+    if not found and any(size < 1 for size in output):
+        raise NonconformityError(f"no window is too large, but the output is {output}")
+    return found
+
+
+def holds(need: Requirement) -> bool:
+    if need.relation == "==":
+        return bool(need.left == need.right)
+    if need.relation == ">=":
+        return bool(need.left >= need.right)
+    if need.relation == "% ==":
+        return bool(need.left % need.right == 0)
+    raise NonconformityError(f"unknown relation {need.relation!r}")
+
+
+def decide(need: Requirement) -> bool | None:
+    """The requirement for all values of its symbols."""
+    question = {"==": sizes.equal, ">=": sizes.at_least}.get(need.relation)
+    if question is None:
+        return sizes.divides(need.right, need.left)
+    return question(need.left, need.right)
+
+
+class Ran(NamedTuple):
+    """A PyTorch twin, its output for a batch, and the operations that PyTorch counted."""
+
+    twin: Any
+    output: torch.Tensor
+    operations: int
+
+
+def _run(layer: Layer, xs: tuple[Shape, ...]) -> Ran | str:
+    """The layer run in PyTorch, or why PyTorch refuses it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            twin = layer.torch(torch, *xs)
+            if isinstance(twin, torch.nn.Module):
+                twin.eval()
+            with torch.no_grad(), FlopCounterMode(display=False) as counter:
+                output = twin(*[torch.rand(BATCH, *x) for x in xs])
+        except NotImplementedError:
+            raise
+        except (RuntimeError, ValueError) as error:
+            return str(error)
+    return Ran(twin, output, counter.get_total_flops()) if output.numel() else "nothing is left"
+
+
+def _same_as_torch(layer: Layer, xs: tuple[Shape, ...], ran: Ran) -> None:
+    y, twin = layer.output(*xs), ran.twin
+    _same("output", y, tuple(ran.output.shape[1:]))
+    weights = list(layer.weights(xs[0], y))
+    measured: list[list[tuple[str, tuple[int, ...]]]] = [[], []]
+    if isinstance(twin, torch.nn.Module):
+        measured = [
+            [(name, tuple(tensor.shape)) for name, tensor in tensors]
+            for tensors in (twin.named_parameters(), twin.named_buffers())
+        ]
+    stated = [[(w.name, w.shape) for w in weights if w.trainable is side] for side in (True, False)]
+    _same("parameters", stated[0], measured[0])
+    _same("buffers", stated[1], measured[1])
+    macs = sum(formulas.macs(product(weight.shape), weight.uses) for weight in weights)
+    _same("operations", formulas.flops(macs) * BATCH, ran.operations)
+
+
+def _same(what: str, ours: object, theirs: object) -> None:
+    if ours != theirs:
+        raise NonconformityError(f"{what}: we say {ours}, it should be {theirs}")
+
+
+# The same sample with symbols in place of numbers.
+
+
+class Symbols:
+    """Hands out symbols and remembers which numbers they stand for."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, int] = {}
+
+    def size(self, name: str, number: int) -> Size:
+        self.at[name] = number
+        return symbolic.symbol(name)
+
+    def shape(self, name: str, shape: Shape) -> Shape:
+        """All sizes but 1 as symbols: 1 decides how joins broadcast."""
+        return Shape(n if n == 1 else self.size(f"{name}{i}", n) for i, n in enumerate(shape))
+
+    def argument(self, name: str, value: Any, argument: Argument[Any]) -> Any:
+        if isinstance(argument, Like) and value is not None:
+            return self.shape(name, value)
+        if isinstance(argument, Count) and value:
+            return self.size(name, value)
+        if isinstance(argument, Axes) and isinstance(value, tuple):
+            return tuple(n and self.size(f"{name}{i}", n) for i, n in enumerate(value))
+        return value
+
+    def number(self, value: Size) -> int:
+        found = symbolic.substitute(value, self.at) if sizes.is_symbolic(value) else value
+        if type(found) is not int:
+            raise NonconformityError(f"{value} at {self.at} is {found!r}, not an int")
+        return found
+
+
+def _same_with_symbols(sample: Sample, *, arguments: bool) -> None:
+    symbols = Symbols()
+    xs = tuple(symbols.shape(f"x{i}_", x) for i, x in enumerate(sample.shapes))
+    given = dict(sample.arguments)
+    if arguments:
+        declared = sample.kind.arguments
+        given = {name: symbols.argument(name, v, declared[name]) for name, v in given.items()}
+    layer, number = sample.kind(**given), symbols.number
+    expected, ys = sample.layer, sample.layer.output(*sample.shapes)
+    y = layer.output(*xs)
+    _same("symbolic output", tuple(map(number, y)), tuple(ys))
+    satisfied = []
+    for need in _needs(layer, xs):
+        concrete = need._replace(left=number(need.left), right=number(need.right))
+        if decide(need) not in (None, holds(concrete)):
+            raise NonconformityError(f"{need} is decided as {decide(need)}, wrong at {symbols.at}")
+        satisfied.append(holds(concrete))
+    fine = all(map(holds, _needs(expected, sample.shapes)))
+    _same("symbolic requirements", all(satisfied), fine)
+    if fine:
+        weights = [
+            w._replace(shape=tuple(map(number, w.shape)), uses=number(w.uses))
+            for w in layer.weights(xs[0], y)
+        ]
+        _same("symbolic weights", weights, list(expected.weights(sample.shapes[0], ys)))
+
+
+def _needs(layer: Layer, xs: tuple[Shape, ...]) -> Iterator[Requirement]:
+    """The requirements, and that every window leaves something."""
+    yield from layer.requirements(*xs)
+    for x, windows in zip(xs, layer.reads(*xs), strict=True):
+        for window, n in zip(windows, x.spatial, strict=True):
+            size = window.size(n)
+            if size is not None:
+                yield Requirement(size, ">=", 1, *window.misfit(n))

@@ -1,0 +1,220 @@
+"""Every kind of layer is held to the conformance harness; and the harness, to failing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from conformance import LAXER, STRICTER, Difference, NonconformityError, check
+from drawing import CASES, Sample, samples
+from hypothesis import Phase, given, settings
+
+from cnncalc.errors import LayerError
+from cnncalc.layers import KINDS, ArgumentError, Layer, Requirement, Weight
+from cnncalc.layers.arguments import Argument
+from cnncalc.layers.convolution import Conv
+from cnncalc.layers.windows import Slide, Window
+from cnncalc.sizes import Shape, Size
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_conforms(kind: str) -> None:
+    outcomes: Counter[str] = Counter()
+
+    @given(samples(KINDS[kind]))
+    def run(sample: Sample) -> None:
+        outcomes[check(sample)] += 1
+
+    run()
+    assert outcomes["valid"] >= outcomes.total() / 3, f"too few valid samples: {outcomes}"
+
+
+def test_every_kind_is_sampled() -> None:
+    missing = sorted(set(KINDS) - set(CASES))
+    assert not missing, f"say in drawing.CASES how values of these fit together: {missing}"
+    assert not set(CASES) - set(KINDS)
+
+
+def test_every_class_that_names_a_kind_is_in_the_table() -> None:
+    def below(layer: type[Layer]) -> Iterator[type[Layer]]:
+        for child in layer.__subclasses__():
+            yield child
+            yield from below(child)
+
+    ours = [layer for layer in below(Layer) if layer.__module__.startswith("cnncalc.")]
+    named = {layer for layer in ours if "kind" in vars(layer)}
+    assert named == set(KINDS.values())
+    assert all(layer.kind == kind for kind, layer in KINDS.items())
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_is_documented(kind: str) -> None:
+    layer = KINDS[kind]
+    assert (vars(layer).get("__doc__") or "").strip(), f"{kind} has no docstring of its own"
+    for name, argument in layer.arguments.items():
+        assert isinstance(argument, Argument)
+        assert argument.doc.strip(), f"{kind} does not say what {name} is"
+        assert argument.allowed().strip()
+    assert layer.usage().startswith(f"write {kind}")
+
+
+@pytest.mark.parametrize("known", LAXER, ids=lambda known: known.sample.kind.kind)
+def test_pytorch_is_still_laxer(known: Difference) -> None:
+    assert check(known.sample) == "laxer"
+
+
+@pytest.mark.parametrize("known", STRICTER, ids=lambda known: known.sample.kind.kind)
+def test_pytorch_is_still_stricter(known: Difference) -> None:
+    assert check(known.sample) == "stricter"
+
+
+# The harness finds what is wrong: layers that each state one thing that is not so.
+
+
+class WithoutBias(Conv):
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        return (weight for weight in super().weights(x, y) if weight.name != "bias")
+
+
+class BiasFirst(Conv):
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        return reversed(list(super().weights(x, y)))
+
+
+class UsedPerInput(Conv):
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        for weight in super().weights(x, y):
+            yield weight._replace(uses=weight.uses and x.numel // x.channels)
+
+
+class PaddedOnce(Conv):
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        slides = (window for window in super().windows(x) if isinstance(window, Slide))
+        return tuple(Slide(w.kernel, w.stride, w.before, 0, w.dilation) for w in slides)
+
+
+class ChannelsKept(Conv):
+    def channels(self, *xs: Shape) -> Size:
+        return xs[0].channels
+
+
+class AnyGroups(Conv):
+    def requirements(self, *xs: Shape) -> Iterator[Requirement]:
+        return (need for need in super().requirements(*xs) if need.relation != "% ==")
+
+
+class LargeKernelsOnly(Conv):
+    def requirements(self, *xs: Shape) -> Iterator[Requirement]:
+        yield from super().requirements(*xs)
+        for kernel in self.along("kernel", xs[0]):
+            yield Requirement(kernel, ">=", 2, "kernel {left} is below {right}", "use a larger one")
+
+
+class BufferAsParameter(KINDS["bn"]):  # type: ignore[misc]
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        return (weight._replace(trainable=True) for weight in super().weights(x, y))
+
+
+class FloatSizes(Conv):
+    def channels(self, *xs: Shape) -> Size:
+        out = super().channels(*xs)
+        return out if isinstance(out, int) and isinstance(xs[0][1], int) else out * 1.0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        (WithoutBias, "parameters"),
+        (BiasFirst, "parameters"),
+        (UsedPerInput, "operations"),
+        (PaddedOnce, "output|PyTorch takes"),
+        (ChannelsKept, "output"),
+        (AnyGroups, "PyTorch refuses what we take"),
+        (LargeKernelsOnly, "PyTorch takes what we refuse"),
+        (BufferAsParameter, "parameters"),
+        (FloatSizes, "not an int"),
+    ],
+)
+def test_harness_fails_for_a_wrong_layer(wrong: type[Layer], complaint: str) -> None:
+    @settings(max_examples=500, phases=[Phase.generate], report_multiple_bugs=False)
+    @given(samples(wrong))
+    def run(sample: Sample) -> None:
+        check(sample)
+
+    with pytest.raises(NonconformityError, match=complaint):
+        run()
+
+
+def test_harness_names_a_kind_that_it_does_not_know() -> None:
+    class Unknown(Layer):
+        """A kind that nobody described to the harness."""
+
+        kind = "unknown"
+
+    with pytest.raises(KeyError, match="unknown"):
+        samples(Unknown)
+
+
+def test_harness_fails_for_a_kind_without_a_twin() -> None:
+    class Twinless(Layer):
+        """A kind that nobody built in PyTorch."""
+
+        kind = "twinless"
+
+    with pytest.raises(NotImplementedError):
+        check(Sample(Twinless, {}, (Shape((3, 4)),)))
+
+
+# What a layer refuses before sizes come into it.
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "shapes", "message"),
+    [
+        ("add", {}, [(3, 4, 4), (3, 4)], "add joins tensors with 2 and 1 spatial axes"),
+        ("mul", {}, [(3, 4, 4), (3,)], "mul joins tensors with 2 and 0 spatial axes"),
+        ("concat", {}, [(3,), (3, 4, 4)], "concat joins tensors with 0 and 2 spatial axes"),
+        ("add", {}, [(3, 4)], "add takes at least 2"),
+        ("conv", {"out": 1, "kernel": (3,)}, [(3,)], "conv needs a map with 1 to 3 spatial axes"),
+        ("linear", {"out": 1}, [(3, 4, 4)], "linear needs a vector of features"),
+        ("conv", {"out": 1, "kernel": (3, 3)}, [(3, 9)], "kernel=3x3 is for 2 axes"),
+        ("pad", {"top": 1}, [(3, 9)], "top is on an axis that the input 3x9 does not have"),
+        ("crop", {"front": 0}, [(3, 9, 9)], "front is on an axis"),
+        ("crop", {"like": Shape((1, 2))}, [(3, 9, 9)], "like=1x2 has 1 spatial axes"),
+        ("crop", {"size": (2,), "left": 1}, [(3, 9)], "got size and left"),
+    ],
+)
+def test_refuses(kind: str, given: dict[str, Any], shapes: list[tuple[int, ...]], message: str) -> None:
+    xs = [Shape(shape) for shape in shapes]
+    with pytest.raises(LayerError, match=message) as caught:
+        KINDS[kind](**given).output(*xs)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "message"),
+    [
+        ("conv", {"out": 3}, "conv needs kernel"),
+        ("conv", {"out": 0, "kernel": (3,)}, "out must be an integer of at least 1, got 0"),
+        ("conv", {"out": 3, "kernel": (3, 0)}, "kernel must be integers of at least 1.*got 3x0"),
+        ("conv", {"out": 3, "kernel": "same"}, "kernel must be"),
+        ("conv", {"out": 3, "kernel": (3,), "bias": 1}, "bias must be yes or no, got 1"),
+        ("conv", {"out": True, "kernel": (3,)}, "out must be an integer of at least 1, got yes"),
+        ("conv", {"out": 3, "kernel": (3,), "mode": "wrap"}, "mode must be one of zeros, reflect"),
+        ("dropout", {"rate": 2}, "rate must be a number from 0 to 1, got 2"),
+        ("crop", {"like": 3}, "like must be the name of an earlier layer"),
+    ],
+)
+def test_refuses_an_argument(kind: str, given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        KINDS[kind](**given)
+
+
+def test_layers_are_immutable() -> None:
+    layer = KINDS["conv"](out=3, kernel=(3,))
+    with pytest.raises(AttributeError, match="immutable"):
+        layer.out = 4  # type: ignore[attr-defined]
+    changed = layer.replace(out=4)
+    assert (changed.channels(Shape((1, 9))), layer.channels(Shape((1, 9)))) == (4, 3)
