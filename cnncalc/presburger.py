@@ -102,9 +102,13 @@ class _Atom(NamedTuple):
     def __str__(self) -> str:
         if self.inside is None:
             return self.word
-        inside = str(self.inside)
-        operand = inside if self.inside.is_symbol else f"({inside})"
+        inside, only = str(self.inside), self.inside.only
+        operand = inside if only and not only.is_remainder else f"({inside})"
         return f"floor({operand}/{self.by})" if self.word == "floor" else f"{operand} mod {self.by}"
+
+    @property
+    def is_remainder(self) -> bool:
+        return self.inside is not None and self.word == "mod"
 
 
 class _Form(NamedTuple):
@@ -114,8 +118,11 @@ class _Form(NamedTuple):
     constant: int = 0
 
     @property
-    def is_symbol(self) -> bool:
-        return [count for _, count in self.atoms] == [1] and not self.constant
+    def only(self) -> _Atom | None:
+        """The atom that is all there is, if so."""
+        if self.constant or [count for _, count in self.atoms] != [1]:
+            return None
+        return self.atoms[0][0]
 
     def plus(self, other: _Form, times: int = 1) -> _Form:
         counts = dict(self.atoms)
@@ -130,16 +137,16 @@ class _Form(NamedTuple):
         return _Form(tuple((atom, sign * count) for atom, count in self.atoms if sign * count > 0))
 
     def __str__(self) -> str:
-        terms = [(str(atom), count) for atom, count in self.atoms]
-        terms = sorted(terms, key=lambda term: term[1] < 0)
-        words = [f"{abs(count)}*{atom}" if abs(count) != 1 else atom for atom, count in terms]
-        signs = [count < 0 for _, count in terms]
-        if self.constant or not words:
-            words.append(str(abs(self.constant)))
-            signs.append(self.constant < 0)
-        pairs = [("- " if minus else "+ ") + word for minus, word in zip(signs, words)]
-        joined = " ".join(pairs)
-        return "-" + joined[2:] if signs[0] else joined[2:]
+        if self.only:
+            return str(self.only)
+        terms = []
+        for atom, count in sorted(self.atoms, key=lambda item: item[1] < 0):
+            word = f"({atom})" if atom.is_remainder else str(atom)
+            terms.append((count, word if abs(count) == 1 else f"{abs(count)}*{word}"))
+        if self.constant or not terms:
+            terms.append((self.constant, str(abs(self.constant))))
+        joined = " ".join(("- " if count < 0 else "+ ") + word for count, word in terms)
+        return joined[2:] if joined[0] == "+" else f"-{joined[2:]}"
 
 
 def _conjunction(basic: islpy.BasicSet, names: tuple[str, ...]) -> str:
@@ -194,8 +201,8 @@ def _form(row: islpy.Constraint | islpy.Aff, names: tuple[str, ...], floors: lis
 def _bound(form: _Form, equality: bool) -> tuple[str, str, str]:
     """``form = 0`` or ``form >= 0`` with the first atom on the left and the constant on the right."""
     (first, count), *others = form.atoms
-    if equality and not others and first.word == "mod" and first.inside and abs(count) == 1:
-        inside = first.inside
+    inside = first.inside
+    if equality and not others and inside and first.is_remainder and abs(count) == 1:
         left = _Atom("mod", inside._replace(constant=0), first.by)
         return str(left), "=", str((-count * form.constant - inside.constant) % first.by)
     sign = 1 if count > 0 else -1

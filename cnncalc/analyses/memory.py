@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from cnncalc.graph import Graph
-from cnncalc.sizes import Size, expand, maximum
+from cnncalc.sizes import Shape, Size, at_least, expand, is_symbolic, maximum
 
 #: Bytes of one element.
 DTYPES: Mapping[str, int] = {"float32": 4, "float64": 8, "float16": 2, "bfloat16": 2, "int8": 1}
+
+#: Shapes of the tensors that are alive at one moment.
+Moment = tuple[Shape, ...]
 
 
 class Memory(NamedTuple):
@@ -26,33 +29,78 @@ def activation_memory(graph: Graph, bytes_per_element: int, batch: Size = 1) -> 
     start, outputs to the end. Views (flatten, identity, crop) write nothing and keep what they
     look at alive. Work space inside an operation is not counted.
     """
+    storage = _storage(graph)
+    shapes = graph.shapes
+    written = (shapes[node.name] for node in graph if storage[node.name] == node.name)
+    scale = bytes_per_element * batch
+    return Memory(
+        expand(sum(shape.numel for shape in written) * scale),
+        expand(_largest(_moments(graph, storage)) * scale),
+    )
+
+
+def _storage(graph: Graph) -> dict[str, str]:
+    """The tensor that holds each tensor's elements: itself, or what it is a view of."""
     storage = {name: name for name in graph.inputs}
-    sizes: dict[str, Size] = {}
-    for name, shape in graph.inputs.items():
-        sizes[name] = shape.numel
-    last: dict[str, int] = dict.fromkeys(graph.inputs, -1)
+    for node in graph:
+        storage[node.name] = storage[node.inputs[0]] if node.layer.view else node.name
+    return storage
+
+
+def _moments(graph: Graph, storage: Mapping[str, str]) -> Iterable[Moment]:
+    """What is alive while each node runs."""
+    last: dict[str, int] = {}
     for step, node in enumerate(graph):
-        own = storage[node.name] = storage[node.inputs[0]] if node.layer.view else node.name
-        if own == node.name:
-            sizes[own] = node.shape.numel
-        for name in (*node.inputs, node.name):
+        for name in (node.name, *node.inputs):
             last[storage[name]] = step
     for name in graph.outputs.values():
         last[storage[name]] = len(graph)
-    scale = bytes_per_element * batch
-    alive = {name for name in graph.inputs}
-    live: Size = sum(sizes[name] for name in alive)
-    moments: list[Size] = [live]
-    written: Size = 0
+    shapes = graph.shapes
+    alive = {name: shapes[name] for name in graph.inputs}
     for step, node in enumerate(graph):
-        if storage[node.name] == node.name:
-            alive.add(node.name)
-            live += sizes[node.name]
-            written += sizes[node.name]
-        moments.append(live)
-        for name in {storage[name] for name in (*node.inputs, node.name)}:
-            if last[name] <= step and name in alive:
-                alive.remove(name)
-                live -= sizes[name]
-    peak = maximum({expand(moment) for moment in moments})
-    return Memory(expand(written * scale), expand(peak * scale))
+        holder = storage[node.name]
+        alive[holder] = shapes[holder]
+        yield tuple(alive.values())
+        for name in {holder, *(storage[name] for name in node.inputs)}:
+            if last[name] == step:
+                del alive[name]
+
+
+def _largest(moments: Iterable[Moment]) -> Size:
+    """Elements alive in the fullest moment.
+
+    With symbols, a moment goes when another is fuller for every size: when each of its tensors has
+    a tensor of the other to itself that is at least as large along every axis.
+    """
+    kept: list[Moment] = []
+    largest: Size = 0
+    for moment in moments:
+        total = sum(shape.numel for shape in moment)
+        if not is_symbolic(total):
+            largest = max(largest, total)
+        elif not any(_covers(other, moment) for other in kept):
+            kept = [other for other in kept if not _covers(moment, other)] + [moment]
+    if not kept:
+        return largest
+    sums = {expand(sum(shape.numel for shape in moment)) for moment in kept}
+    return maximum(sums if largest == 0 else {*sums, largest})
+
+
+def _covers(larger: Moment, smaller: Moment) -> bool:
+    """Is there a tensor of ``larger`` for each of ``smaller``? No may only mean: not found."""
+    free = list(larger)
+    for shape in smaller:
+        match = next((other for other in free if _contains(other, shape)), None)
+        if match is None:
+            return False
+        free.remove(match)
+    return True
+
+
+def _contains(larger: Shape, smaller: Shape) -> bool:
+    """Larger along every axis, where sizes are at least 1; a vector compares with the channels."""
+    if larger == smaller:
+        return True
+    if len(smaller) > len(larger):
+        return False
+    return all(at_least(a, b) is True for a, b in zip(larger, smaller))

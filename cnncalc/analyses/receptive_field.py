@@ -253,7 +253,7 @@ def last_feature_map(graph: Graph, fields: dict[str, Fields]) -> str | None:
     """
     for node in reversed(graph.nodes):
         found = fields.get(node.name)
-        if found and node.name in graph.used:
+        if found and node.shape.rank and node.name in graph.used:
             if all(field.sliding is not None or field == UNDEFINED for field in found):
                 return node.name
     return None

@@ -10,33 +10,35 @@ def main() -> None:
 
     Exit codes: 0 fine, 1 findings or mismatch, 2 usage or bad input, 3 internal error.
     """
+    sys.exit(_run())
+
+
+def _run() -> int:
+    import click
+
     from cnncalc.cli.app import app
+    from cnncalc.cli.options import say
     from cnncalc.errors import CnncalcError
 
     try:
-        app()
+        return int(app.main(prog_name="cnncalc", standalone_mode=False) or 0)
     except CnncalcError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
+        say(str(error))
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
     except BrokenPipeError:
         # The reader (head, less) is gone; nothing is wrong. Python would complain at shutdown.
         sys.stderr.close()
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        return 0
+    except (KeyboardInterrupt, click.Abort):
+        return 130
     except Exception as error:
-        _report_bug(error)
-        sys.exit(3)
+        if "-v" in sys.argv or "--verbose" in sys.argv:
+            import traceback
 
-
-def _say(message: str) -> None:
-    print(message, file=sys.stderr)
-
-
-def _report_bug(error: Exception) -> None:
-    if "-v" in sys.argv or "--verbose" in sys.argv:
-        import traceback
-
-        traceback.print_exc()
-    _say(f"internal error: {type(error).__name__}: {error}")
-    _say("  hint: this is a bug of cnncalc; please report it with the output of the same with -v")
+            traceback.print_exc()
+        say(f"internal error: {type(error).__name__}: {error}")
+        say("  hint: this is a bug of cnncalc; please report it with the output of the same with -v")
+        return 3

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import typer
+import click
 
 import cnncalc
 from cnncalc.cli import analyze, macs, params, rf, shape, verify, zoo
 
-app = typer.Typer(
-    name="cnncalc",
-    help="Output sizes, receptive fields, parameters, MACs and memory of a CNN, from a short spec.",
-    epilog="NET is a file, - for standard input, a bundled spec (see zoo) or one line: "
-    '"3x32x32 | conv 10 k=5 p=2 | relu | maxpool 2".',
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+_COMMANDS = {
+    module.__name__.rpartition(".")[2]: module.command
+    for module in (analyze, shape, rf, params, macs, verify, zoo)
+}
+
+
+class _InOrder(click.Group):
+    """Lists the commands as they are gathered, the main one first."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_InOrder,
+    commands=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="NET is a file, - for standard input, the name of a bundled spec (cnncalc zoo lists "
+    'them) or one line of text: "3x32x32 | conv 10 k=5 p=2 | relu | maxpool 2".',
 )
-
-for module in (analyze, shape, rf, params, macs, verify, zoo):
-    app.command(module.__name__.rpartition(".")[2])(module.command)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"cnncalc {cnncalc.__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
-    ),
-) -> None:
-    pass
+@click.version_option(cnncalc.__version__, prog_name="cnncalc", message="%(prog)s %(version)s")
+def app() -> None:
+    """Output sizes, receptive fields, parameters, MACs and memory of a CNN, from a short spec."""

@@ -6,69 +6,65 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from inspect import Parameter, Signature, signature
-from typing import Annotated, Any, NamedTuple, get_type_hints
+from functools import wraps
+from typing import Any, NamedTuple
 
-import typer
+import click
 
+from cnncalc.analyses.memory import DTYPES
 from cnncalc.errors import UsageError
 from cnncalc.network import Network, load
 from cnncalc.render import FORMATS, Report, render
 from cnncalc.results import Analysis
 from cnncalc.spec import Limits
 
-Net = Annotated[
-    str,
-    typer.Argument(metavar="NET", help="A file, - for standard input, a bundled spec, or one line."),
-]
-At = Annotated[
-    list[str] | None,
-    typer.Option("--at", metavar="H=512,W=512", help="Values for the symbols of the inputs."),
-]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Values for the parameters of the spec."),
-]
-Symbolic = Annotated[
-    bool, typer.Option("--symbolic", help="Leave symbols free, whatever the spec's default.")
-]
-Batch = Annotated[
-    str, typer.Option("--batch", metavar="N", help="Images (a number or a symbol) for MACs and bytes.")
-]
-Dtype = Annotated[str, typer.Option("--dtype", help="Type of activations, for bytes.")]
-Format = Annotated[
-    str, typer.Option("--format", "-f", metavar="|".join(FORMATS), help="How to print the answer.")
-]
-Json = Annotated[bool, typer.Option("--json", help="The same as -f json.")]
-Output = Annotated[
-    str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the answer to a file.")
-]
-Color = Annotated[
-    str, typer.Option("--color", metavar="auto|always|never", help="Colour; auto: on a terminal.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No warnings on standard error.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on standard error.")]
-Limit = Annotated[
-    list[str] | None,
-    typer.Option("--limit", metavar="NAME=N", help="Raise a limit for very large specs."),
-]
+_OPTIONS = (
+    click.option(
+        "--at", multiple=True, metavar="H=512,W=512", help="Values for the symbols of the inputs."
+    ),
+    click.option(
+        "--set", multiple=True, metavar="NAME=VALUE", help="Values for the parameters of the spec."
+    ),
+    click.option(
+        "--symbolic", is_flag=True, help="Leave symbols free, whatever values the spec has for them."
+    ),
+    click.option(
+        "--batch", default="1", metavar="N", help="Images (a number or a symbol) for MACs and bytes."
+    ),
+    click.option(
+        "--dtype", default="float32", type=click.Choice(list(DTYPES)), help="Type of activations."
+    ),
+    click.option(
+        "--format", "-f", default="table", type=click.Choice(list(FORMATS)), help="How to answer."
+    ),
+    click.option("--json", is_flag=True, help="The same as -f json."),
+    click.option("--output", "-o", metavar="FILE", help="Write the answer to a file."),
+    click.option(
+        "--color", default="auto", type=click.Choice(["auto", "always", "never"]), help="Colour."
+    ),
+    click.option("--quiet", "-q", is_flag=True, help="No warnings on standard error."),
+    click.option("--verbose", "-v", is_flag=True, help="Say more on standard error."),
+    click.option(
+        "--limit", multiple=True, metavar="NAME=N", help="Raise a limit, for very large specs."
+    ),
+)
 
 
 class Common(NamedTuple):
-    """The options of every command that analyses a network."""
+    """The options of every command."""
 
-    at: At = None
-    set: Set = None
-    symbolic: Symbolic = False
-    batch: Batch = "1"
-    dtype: Dtype = "float32"
-    format: Format = "table"
-    json: Json = False
-    output: Output = None
-    color: Color = "auto"
-    quiet: Quiet = False
-    verbose: Verbose = False
-    limit: Limit = None
+    at: tuple[str, ...]
+    set: tuple[str, ...]
+    symbolic: bool
+    batch: str
+    dtype: str
+    format: str
+    json: bool
+    output: str | None
+    color: str
+    quiet: bool
+    verbose: bool
+    limit: tuple[str, ...]
 
     def network(self, net: str) -> Network:
         return load(net, Limits.parse(_integers("--limit", self.limit)))
@@ -93,8 +89,7 @@ class Common(NamedTuple):
 
     def show(self, report: Report) -> None:
         """Prints the report, or writes it to the file of ``--output``."""
-        format = "json" if self.json else self.format
-        text = render(report, format, color=self._colored())
+        text = render(report, "json" if self.json else self.format, color=self._colored())
         if self.output is None:
             sys.stdout.write(text)
             sys.stdout.flush()
@@ -108,55 +103,33 @@ class Common(NamedTuple):
             ) from None
 
     def _colored(self) -> bool:
-        if self.color not in ("auto", "always", "never"):
-            raise UsageError(
-                f"--color takes auto, always or never, got {self.color!r}", hint="--color auto"
-            )
         if self.color == "auto":
             return self.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
         return self.color == "always"
 
 
 def shared(function: Callable[..., None]) -> Callable[..., None]:
-    """A command whose parameter ``common`` stands for the options of :class:`Common`.
+    """Gives a command the options of :class:`Common`, as its parameter ``common``."""
 
-    Typer reads options off a signature; this one has them in place of ``common``.
-    """
-    own = [
-        parameter
-        for parameter in signature(function, eval_str=True).parameters.values()
-        if parameter.name != "common"
-    ]
-    hints = get_type_hints(Common, include_extras=True)
-    options = [
-        Parameter(
-            name,
-            Parameter.POSITIONAL_OR_KEYWORD,
-            default=Common._field_defaults[name],
-            annotation=hints[name],
-        )
-        for name in Common._fields
-    ]
-
+    @wraps(function)
     def command(**given: Any) -> None:
         common = Common(**{name: given.pop(name) for name in Common._fields})
         function(**given, common=common)
 
-    parameters = [*own, *options]
-    command.__doc__ = function.__doc__
-    command.__annotations__ = {item.name: item.annotation for item in parameters}
-    command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    for option in reversed(_OPTIONS):
+        command = option(command)
     return command
 
 
 def say(message: str) -> None:
-    print(message, file=sys.stderr)
+    """A line on standard error."""
+    click.echo(message, err=True)
 
 
-def pairs(flag: str, given: list[str] | None) -> dict[str, Any]:
-    """``["H=512,W=512"]`` as a mapping; commas in brackets belong to a value."""
+def pairs(flag: str, given: tuple[str, ...]) -> dict[str, Any]:
+    """``("H=512,W=512",)`` as a mapping; commas in brackets belong to a value."""
     found: dict[str, Any] = {}
-    for text in given or []:
+    for text in given:
         for part in _split(text):
             name, equals, value = part.partition("=")
             if not equals or not name.strip() or not value.strip():
@@ -175,7 +148,7 @@ def _split(text: str) -> list[str]:
     return [*parts, text[start:]]
 
 
-def _integers(flag: str, given: list[str] | None) -> dict[str, int]:
+def _integers(flag: str, given: tuple[str, ...]) -> dict[str, int]:
     found = pairs(flag, given)
     for name, value in found.items():
         if not value.isdigit():

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import click
+
 from cnncalc.cli.answers import totals
-from cnncalc.cli.options import Common, Net, shared
+from cnncalc.cli.options import Common, shared
 from cnncalc.sizes import text
 
 
+@click.command()
+@click.argument("net")
 @shared
-def command(net: Net, common: Common) -> None:
-    """The number of trainable parameters, in one line; buffers are apart (-f json)."""
+def command(net: str, common: Common) -> None:
+    """The number of trainable parameters.
+
+    One line; -f json has the buffers (running statistics) too.
+    """
     analysis = common.analyze(net)
     common.show(totals(analysis, ("params", "buffers"), text(analysis.total.params)))

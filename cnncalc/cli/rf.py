@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cnncalc.cli.options import Common, Net, shared
+import click
+
+from cnncalc.cli.options import Common, shared
 from cnncalc.cli.rows import field_line
 from cnncalc.errors import UsageError
 from cnncalc.render import Column, Report, Table
@@ -10,9 +12,13 @@ from cnncalc.results import FIELD_KEYS, fields_to_dict, head
 from cnncalc.sizes import axis_names
 
 
+@click.command()
+@click.argument("net")
 @shared
-def command(net: Net, common: Common) -> None:
-    """The receptive field of the last feature map, in one line: size, jump, start and centre.
+def command(net: str, common: Common) -> None:
+    """The receptive field of the last feature map.
+
+    One line: size, jump, start and centre, in pixels of the input.
 
     The last feature map is the last tensor whose units see different parts of the input.
     """

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from cnncalc.cli.options import Common, Net, shared
+import click
+
+from cnncalc.cli.options import Common, shared
 from cnncalc.render import Column, Report, Table
 from cnncalc.results import head
 
 
+@click.command()
+@click.argument("net")
 @shared
-def command(net: Net, common: Common) -> None:
-    """The output size, in one line (NAME SIZE for each of several outputs)."""
+def command(net: str, common: Common) -> None:
+    """The output size, in one line.
+
+    NAME SIZE, one a line, for a network with several outputs.
+    """
     analysis = common.analyze(net)
     data = analysis.to_dict()
     wanted = {key: data[key] for key in ("output", "outputs") if key in data}

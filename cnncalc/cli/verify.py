@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from cnncalc.cli.options import Common, pairs, say, shared
 from cnncalc.errors import UsageError
 from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
-
-Nets = Annotated[
-    list[str],
-    typer.Argument(metavar="NET…", help="Files, - for standard input, bundled specs, or one line."),
-]
-Device = Annotated[
-    str, typer.Option("--device", metavar="auto|cpu|cuda", help="auto: a GPU when there is one.")
-]
 
 _COLUMNS = (
     Column("network", "network"),
@@ -29,9 +21,19 @@ _COLUMNS = (
 )
 
 
+@click.command()
+@click.argument("nets", metavar="NET...", nargs=-1, required=True)
+@click.option(
+    "--device",
+    default="auto",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    help="Where to run; auto takes a GPU when there is one.",
+)
 @shared
-def command(nets: Nets, common: Common, device: Device = "auto") -> None:
-    """Builds networks in PyTorch, runs them, and compares every layer; exit code 1 on a mismatch.
+def command(nets: tuple[str, ...], common: Common, device: str) -> None:
+    """Holds every number against PyTorch.
+
+    Builds the networks, runs them and compares every layer; exit code 1 on a mismatch.
 
     Checked: the shape of every output, every weight and buffer by name and shape, and MACs against
     torch.utils.flop_counter and fvcore.
@@ -56,7 +58,7 @@ def command(nets: Nets, common: Common, device: Device = "auto") -> None:
                 say(f"mismatch: {net}: {name}: {mismatch}")
     common.show(_report(results, rows))
     if not all(result["ok"] for result in results):
-        raise typer.Exit(1)
+        click.get_current_context().exit(1)
 
 
 def _report(results: list[dict[str, Any]], rows: list[list[Cell]]) -> Report:

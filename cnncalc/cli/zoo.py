@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import click
+
 from cnncalc.cli.options import Common, shared
 from cnncalc.network import load
 from cnncalc.render import Column, Report, Table
@@ -18,9 +20,10 @@ _COLUMNS = (
 )
 
 
+@click.command()
 @shared
 def command(common: Common) -> None:
-    """Lists the bundled specs with their sizes, parameters, MACs and sources."""
+    """Lists the bundled specs, with their sources."""
     rows, data = [], []
     for name in names():
         analysis = load(name).analyze(symbolic=common.symbolic)

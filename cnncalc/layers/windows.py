@@ -10,7 +10,7 @@ from math import gcd
 from typing import NamedTuple
 
 from cnncalc import formulas
-from cnncalc.sizes import Size, is_int
+from cnncalc.sizes import Size, is_int, text
 
 
 class Run(NamedTuple):
@@ -49,7 +49,7 @@ class Window:
 
     def misfit(self, n: Size) -> tuple[str, str]:
         """What is wrong, and a hint, when ``n`` positions leave no unit."""
-        return f"nothing is left of {n} positions", "use a larger input"
+        return f"nothing is left of {text(n)} positions", "use a larger input"
 
 
 class Slide(Window):
@@ -85,17 +85,22 @@ class Slide(Window):
         return Taps(1, self.stride, (Run(-self.before, self.dilation, self.kernel),))
 
     def misfit(self, n: Size) -> tuple[str, str]:
-        reach = formulas.span(self.kernel, self.dilation)
-        kernel = f"kernel {self.kernel}"
-        if self.dilation != 1:
-            kernel += f" with dilation {self.dilation} spans {reach} and"
-        padded = n + self.before + self.after
-        sides = f"{n} + {self.before} + {self.after} = {padded}"
         if self.kernel == 1:
-            return f"cropping leaves nothing: {sides}", "crop less, or use a larger input"
+            removed = f"{text(-self.before)} + {text(-self.after)}"
+            return (
+                f"cropping {removed} of {text(n)} positions leaves nothing",
+                "crop less, or use a larger input",
+            )
+        kernel = f"kernel {text(self.kernel)}"
+        if self.dilation != 1:
+            reach = formulas.span(self.kernel, self.dilation)
+            kernel += f" with dilation {text(self.dilation)} spans {text(reach)} and"
+        padded = n + self.before + self.after
+        sides = f"{text(n)} + {text(self.before)} + {text(self.after)} = {text(padded)}"
+        largest = formulas.slide(padded, 1, self.dilation)  # this many elements fit
         return (
-            f"{kernel} is larger than its padded input {padded} ({sides})",
-            f"add padding, use a kernel of at most {padded}, or a larger input",
+            f"{kernel} is larger than its padded input {text(padded)} ({sides})",
+            f"add padding, use a kernel of at most {text(largest)}, or a larger input",
         )
 
 
@@ -142,7 +147,8 @@ class Spread(Window):
 
     def misfit(self, n: Size) -> tuple[str, str]:
         return (
-            f"padding {self.before} + {self.after} removes all of the output of {n} positions",
+            f"padding {text(self.before)} + {text(self.after)} removes all of the output of "
+            f"{text(n)} positions",
             "use less padding or a larger kernel",
         )
 
