@@ -116,7 +116,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     found = get_close_matches(word, candidates, n=1, cutoff=0.6)
     if not found:
         lowered = {name.lower(): name for name in candidates}
-        found = [lowered[near] for near in get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)]
+        found = [
+            lowered[near] for near in get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
+        ]
     return found[0] if found else None
 
 

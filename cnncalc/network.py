@@ -47,9 +47,7 @@ class Network:
         symbolic: bool = False,
     ) -> Expansion:
         """The spec with values for its symbols (``at``) and parameters (``settings``)."""
-        return Expansion(
-            self.spec, at=at, settings=settings, symbolic=symbolic, limits=self.limits
-        )
+        return Expansion(self.spec, at=at, settings=settings, symbolic=symbolic, limits=self.limits)
 
     def graph(
         self,
@@ -115,7 +113,7 @@ class Network:
 
 
 def _unused(graph: Graph) -> list[str]:
-    names = [name for name in (*graph.inputs, *(node.name for node in graph))]
+    names = [*graph.inputs, *(node.name for node in graph)]
     return [f"{name}: no output depends on it" for name in names if name not in graph.used]
 
 

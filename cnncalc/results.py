@@ -128,8 +128,6 @@ def fields_to_dict(fields: Fields | None) -> dict[str, Any] | None:
     return {name: [plain(getattr(field, name)) for field in fields] for name in FIELD_KEYS}
 
 
-
-
 def per_axis(fields: Fields, name: str) -> list[Number | None]:
     """One property of a field along every axis, such as ``size``."""
     return [getattr(field, name) for field in fields]

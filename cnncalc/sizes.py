@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: A size is an int, or a sympy expression that stands for one. sympy ships no types, so the
 #: symbolic half is ``Any`` to the type checker.
-Size: TypeAlias = Union[int, Any]
+Size: TypeAlias = int | Any
 #: A size or a quotient of sizes (jumps and centres after upsampling).
 Number: TypeAlias = Union[int, "Fraction", Any]
 

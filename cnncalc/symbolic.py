@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import sympy
@@ -20,7 +20,7 @@ from cnncalc import presburger
 Expr = Any
 
 
-@lru_cache(maxsize=None)
+@cache
 def symbol(name: str) -> Expr:
     """The symbol ``name``, a positive integer."""
     return sympy.Symbol(name, integer=True, positive=True)

@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from cnncalc.errors import LayerError
 from cnncalc.layers import KINDS, ArgumentError, Layer, Requirement, Weight
 from cnncalc.layers.arguments import Argument
-from cnncalc.layers.convolution import Conv
+from cnncalc.layers.convolution import Conv, TransposedConv
 from cnncalc.layers.windows import Slide, Window
 from cnncalc.sizes import Shape, Size
 
@@ -95,7 +95,7 @@ class PaddedOnce(Conv):
         return tuple(Slide(w.kernel, w.stride, w.before, 0, w.dilation) for w in slides)
 
 
-class ChannelsKept(Conv):
+class ChannelsKept(TransposedConv):
     def channels(self, *xs: Shape) -> Size:
         return xs[0].channels
 

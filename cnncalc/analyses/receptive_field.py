@@ -17,7 +17,18 @@ from typing import NamedTuple
 from cnncalc.formulas import edge
 from cnncalc.graph import Graph
 from cnncalc.layers.windows import POINT, Run, Taps, Window
-from cnncalc.sizes import Number, Shape, Size, equal, expand, is_int, is_symbolic, maximum, minimum, ratio
+from cnncalc.sizes import (
+    Number,
+    Shape,
+    Size,
+    equal,
+    expand,
+    is_int,
+    is_symbolic,
+    maximum,
+    minimum,
+    ratio,
+)
 
 #: First and last input position.
 Interval = tuple[Number, Number]
@@ -113,9 +124,7 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
     """
     rank = max(shape.rank for shape in graph.inputs.values())
     fields: dict[str, Fields] = {
-        name: (PIXEL,) * rank
-        for name, shape in graph.inputs.items()
-        if rank and shape.rank == rank
+        name: (PIXEL,) * rank for name, shape in graph.inputs.items() if rank and shape.rank == rank
     }
     warnings: list[str] = []
     for node in graph:
@@ -171,10 +180,10 @@ def _step(taps: Taps | None, field: AxisField) -> AxisField:
 def _numeric(field: AxisField) -> AxisField:
     """Several phases are told apart in numbers only; with symbols in them, undefined."""
     sliding = field.sliding
-    if sliding and sliding.period > 1:
-        if any(is_symbolic(end) for found in sliding.edges if found for end in found):
-            return UNDEFINED
-    return field
+    if sliding is None or sliding.period == 1:
+        return field
+    symbolic = any(is_symbolic(end) for found in sliding.edges if found for end in found)
+    return UNDEFINED if symbolic else field
 
 
 def _hull(run: Run, below: Sliding) -> Interval | None:
@@ -215,13 +224,17 @@ def _union(fields: tuple[AxisField, ...]) -> AxisField:
         return UNDEFINED
     period = lcm(*(one.period for one in moving))
     edges = tuple(_join(one.interval(phase) for one in moving) for phase in range(period))
-    return _numeric(AxisField(Sliding(period, first.step * (period // first.period), edges), context))
+    return _numeric(
+        AxisField(Sliding(period, first.step * (period // first.period), edges), context)
+    )
 
 
 def _misaligned(node: str, names: list[str], found: list[Fields]) -> list[str]:
     """Branches whose jumps differ (no sliding field is left) or whose centres differ."""
     for axis in range(len(found[0])):
-        moving = [(name, fields[axis]) for name, fields in zip(names, found) if fields[axis].sliding]
+        moving = [
+            (name, fields[axis]) for name, fields in zip(names, found) if fields[axis].sliding
+        ]
         for name, field in moving[1:]:
             first_name, first = moving[0]
             if equal(_known(field.jump), _known(first.jump)) is not True:
@@ -253,7 +266,8 @@ def last_feature_map(graph: Graph, fields: dict[str, Fields]) -> str | None:
     """
     for node in reversed(graph.nodes):
         found = fields.get(node.name)
-        if found and node.shape.rank and node.name in graph.used:
-            if all(field.sliding is not None or field == UNDEFINED for field in found):
-                return node.name
+        if not found or node.shape.rank == 0 or node.name not in graph.used:
+            continue
+        if all(field.sliding is not None or field == UNDEFINED for field in found):
+            return node.name
     return None

@@ -40,5 +40,7 @@ def _run() -> int:
 
             traceback.print_exc()
         say(f"internal error: {type(error).__name__}: {error}")
-        say("  hint: this is a bug of cnncalc; please report it with the output of the same with -v")
+        say(
+            "  hint: this is a bug of cnncalc; please report it with the output of the same with -v"
+        )
         return 3

@@ -26,10 +26,15 @@ _OPTIONS = (
         "--set", multiple=True, metavar="NAME=VALUE", help="Values for the parameters of the spec."
     ),
     click.option(
-        "--symbolic", is_flag=True, help="Leave symbols free, whatever values the spec has for them."
+        "--symbolic",
+        is_flag=True,
+        help="Leave symbols free, whatever values the spec has for them.",
     ),
     click.option(
-        "--batch", default="1", metavar="N", help="Images (a number or a symbol) for MACs and bytes."
+        "--batch",
+        default="1",
+        metavar="N",
+        help="Images (a number or a symbol) for MACs and bytes.",
     ),
     click.option(
         "--dtype", default="float32", type=click.Choice(list(DTYPES)), help="Type of activations."
@@ -152,5 +157,7 @@ def _integers(flag: str, given: tuple[str, ...]) -> dict[str, int]:
     found = pairs(flag, given)
     for name, value in found.items():
         if not value.isdigit():
-            raise UsageError(f"{flag} {name}={value}: not an integer", hint=f"{flag} {name}=1000000")
+            raise UsageError(
+                f"{flag} {name}={value}: not an integer", hint=f"{flag} {name}=1000000"
+            )
     return {name: int(value) for name, value in found.items()}

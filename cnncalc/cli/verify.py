@@ -75,7 +75,10 @@ def _report(results: list[dict[str, Any]], rows: list[list[Cell]]) -> Report:
         columns=_COLUMNS,
         rows=rows,
         total=("total", "", checked, wrong, ""),
-        facts=(("device", f"{first['device']} ({versions})"), ("verdict", f"{checked:,} checks: {verdict}")),
+        facts=(
+            ("device", f"{first['device']} ({versions})"),
+            ("verdict", f"{checked:,} checks: {verdict}"),
+        ),
     )
     data = first if len(results) == 1 else {"ok": not wrong, "networks": results}
     return Report(data, table)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from cnncalc.cli.options import Common, shared
 from cnncalc.network import load
 from cnncalc.render import Column, Report, Table
+from cnncalc.render.report import Cell
 from cnncalc.results import plain
 from cnncalc.zoo import names
 
@@ -24,7 +27,8 @@ _COLUMNS = (
 @shared
 def command(common: Common) -> None:
     """Lists the bundled specs, with their sources."""
-    rows, data = [], []
+    rows: list[list[Cell]] = []
+    data: list[dict[str, Any]] = []
     for name in names():
         analysis = load(name).analyze(symbolic=common.symbolic)
         found = {
@@ -39,5 +43,8 @@ def command(common: Common) -> None:
         data.append(found)
         sizes = ", ".join(map(str, analysis.inputs.values()))
         outputs = ", ".join(map(str, analysis.outputs.values()))
-        rows.append([name, sizes, outputs, found["params"], found["macs"], analysis.source or ""])
+        total = analysis.total
+        rows.append(
+            [name, sizes, outputs, plain(total.params), plain(total.macs), analysis.source or ""]
+        )
     common.show(Report(data, Table("", _COLUMNS, rows)))

@@ -56,7 +56,7 @@ class Layer:
     #: Fewest and most inputs (None: any number).
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     #: Numbers of spatial axes that the input may have.
-    ranks: ClassVar[range] = range(0, 8)
+    ranks: ClassVar[range] = range(8)
     #: How to get an input of the right rank.
     ranks_hint: ClassVar[str | None] = None
     #: The output shares the input's storage: it costs no activation memory.
@@ -110,7 +110,11 @@ class Layer:
         """How to write this kind, such as ``conv OUT k=… [s=…]``."""
         words = []
         for name, argument in cls.arguments.items():
-            word = name.upper() if argument.positional else f"{min((name, *argument.aliases), key=len)}=…"
+            word = (
+                name.upper()
+                if argument.positional
+                else f"{min((name, *argument.aliases), key=len)}=…"
+            )
             optional = argument.default is not REQUIRED
             words.append((optional, not argument.positional, f"[{word}]" if optional else word))
         return f"write {' '.join([cls.kind, *(word for *_, word in sorted(words, key=_order))])}"

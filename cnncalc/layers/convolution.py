@@ -171,8 +171,12 @@ class TransposedConv(Layer):
     out = Count("output channels: the number of filters", "channels", positional=True)
     kernel = Axes("size of the kernel", "k")
     stride = Axes("step between the kernels of neighbouring inputs", "s", default=(1,))
-    padding = Axes("rows and columns removed on both sides of the output", "p", minimum=0, default=(0,))
-    output_padding = Axes("rows and columns added at the output's end", "op", minimum=0, default=(0,))
+    padding = Axes(
+        "rows and columns removed on both sides of the output", "p", minimum=0, default=(0,)
+    )
+    output_padding = Axes(
+        "rows and columns added at the output's end", "op", minimum=0, default=(0,)
+    )
     dilation = Axes("distance between the kernel's elements", "d", default=(1,))
     groups = Count("groups of channels convolved independently", "g", default=1)
     bias = Flag("adds a learned constant to each output channel", default=True)

@@ -15,7 +15,7 @@ class Linear(Layer):
     """Fully connected layer: y = Wx + b. Source: PyTorch, ``torch.nn.Linear``."""
 
     kind = "linear"
-    ranks = range(0, 1)
+    ranks = range(1)
     ranks_hint = "add flatten (or gap, then flatten) before it"
 
     out = Count("output features", "features", positional=True)

@@ -18,7 +18,7 @@ class BatchNorm(Layer):
     """
 
     kind = "bn"
-    ranks = range(0, 4)
+    ranks = range(4)
 
     eps = Real("added to the variance", minimum=0, default="1e-5")
     momentum = Real("weight of the newest batch", minimum=0, maximum=1, default="0.1")

@@ -21,7 +21,9 @@ class _Pool(Layer):
 
     kernel = Axes("size of the window", "k", positional=True)
     stride = Axes("step between windows; the kernel when not given", "s", default=None)
-    padding = Axes("positions added on both sides, at most half the kernel", "p", minimum=0, default=(0,))
+    padding = Axes(
+        "positions added on both sides, at most half the kernel", "p", minimum=0, default=(0,)
+    )
     ceil = Flag("round the size up: windows may hang over the end", "ceil_mode", default=False)
 
     def windows(self, x: Shape) -> tuple[Window, ...]:

@@ -242,7 +242,9 @@ class Crop(_Frame):
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs
-        kept = [(before, n - before - after) for n, (before, after) in zip(x.spatial, self.sides(x))]
+        kept = [
+            (before, n - before - after) for n, (before, after) in zip(x.spatial, self.sides(x))
+        ]
 
         def cropped(tensor: Any) -> Any:
             for axis, (start, length) in enumerate(kept, start=2):

@@ -137,7 +137,11 @@ class Spread(Window):
     def _phase(self, shifted: int) -> Run:
         common = gcd(self.dilation, self.stride)
         every = self.stride // common  # taps of one phase are this far apart in the kernel
-        taps = [a for a in range(min(self.kernel, every)) if not (shifted - self.dilation * a) % self.stride]
+        taps = [
+            a
+            for a in range(min(self.kernel, every))
+            if not (shifted - self.dilation * a) % self.stride
+        ]
         if not taps:
             return Run(0, 1, 0)
         count = (self.kernel - 1 - taps[0]) // every + 1

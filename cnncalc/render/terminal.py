@@ -35,9 +35,7 @@ def terminal(table: Table) -> str:
 def _grid(table: Table) -> RichTable:
     grid = RichTable(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, show_footer=False)
     for column in table.columns:
-        grid.add_column(
-            column.title, justify="right" if column.right else "left", overflow="fold"
-        )
+        grid.add_column(column.title, justify="right" if column.right else "left", overflow="fold")
     for row in table.rows:
         grid.add_row(*map(_cell, row))
     if table.total:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,17 +25,37 @@ def bind(
     """Defines parameters and symbols in ``root`` and returns the numbers bound to symbols.
 
     A symbol is a name that the inputs use and ``params`` does not define. It has the value given
-    in ``at``, else the spec's own unless ``symbolic``, else it stays a symbol.
+    in ``at``, else the spec's own unless ``symbolic``, else it stays a symbol. A one-line network
+    has no ``params``; there ``settings`` defines any name that the line uses.
     Raises :class:`UsageError` for a setting or a binding that the spec does not have.
     """
-    _check_names(settings, spec.params, "--set", "parameters", "the network has no parameter")
+    symbols = [name for name in free_symbols(spec) if name not in spec.params]
+    for name in settings:
+        if not spec.one_line:
+            known, problem = list(spec.params), "the network has no parameter"
+        elif name in symbols:
+            raise UsageError(
+                f"--set {name}: {name} is a size of the input", hint=f"write --at {name}=…"
+            )
+        else:
+            known, problem = sorted(_words(spec.origin.text)), "the network does not use"
+        if name not in known:
+            raise UsageError(
+                f"--set {name}: {problem} {name!r}", hint=suggest(name, spec.params, "parameters")
+            )
+        if name not in spec.params:
+            root.values[name] = _setting(name, settings[name], root)
     for name, value in spec.params.items():
         if name in settings:
             root.values[name] = _setting(name, settings[name], root)
         else:
             root.values[name] = _parameter(value, root)
-    symbols = [name for name in free_symbols(spec) if name not in spec.params]
-    _check_names(at, symbols, "--at", "symbols", "the network has no symbol")
+    for name in at:
+        if name not in symbols:
+            raise UsageError(
+                f"--at {name}: the network has no symbol {name!r}",
+                hint=suggest(name, symbols, "symbols"),
+            )
     for name, piece in spec.at.items():
         if name not in symbols:
             raise SpecError(
@@ -48,7 +69,7 @@ def bind(
             binding[name] = _size(name, _setting(name, at[name], root))
         elif name in spec.at and not symbolic:
             binding[name] = _size(name, evaluate(spec.at[name], root), spec.at[name].at)
-        root.values[name] = binding.get(name, None) or _symbol(name)
+        root.values[name] = binding.get(name) or _symbol(name)
     return {name: value for name, value in binding.items() if is_int(value)}
 
 
@@ -73,12 +94,8 @@ def _names(piece: Piece) -> list[str]:
     return [node.id for node in found if node.id not in RESERVED]
 
 
-def _check_names(
-    given: Mapping[str, Any], known: Any, flag: str, what: str, message: str
-) -> None:
-    for name in given:
-        if name not in known:
-            raise UsageError(f"{flag} {name}: {message} {name!r}", hint=suggest(name, known, what))
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z_]\w*", text))
 
 
 def _parameter(value: Piece | tuple[Piece, ...], root: Scope) -> Any:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from cnncalc.errors import LayerError, Position, SpecError, UsageError, suggest
+from cnncalc.errors import LayerError, Position, SpecError
 from cnncalc.graph import Condition, Graph, Node
 from cnncalc.graph import Scope as Group
 from cnncalc.layers import KINDS, Argument, ArgumentError, Layer, Requirement
 from cnncalc.layers.arguments import Like
 from cnncalc.layers.windows import POINT
 from cnncalc.sizes import Shape, Size, at_least, axis_names, divides, equal, is_symbolic, text
-from cnncalc.spec.bind import bind, free_symbols
+from cnncalc.spec.bind import bind
 from cnncalc.spec.expressions import Iterations, Tensor, describe, evaluate
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.lines import split_axes
@@ -92,9 +92,7 @@ class Expansion:
         if self.spec.outputs is None:
             assert scope.current is not None
             return {"output": scope.current.name}
-        return {
-            name: self.tensor(piece, scope).name for name, piece in self.spec.outputs.items()
-        }
+        return {name: self.tensor(piece, scope).name for name, piece in self.spec.outputs.items()}
 
     # Statements.
 
@@ -182,7 +180,7 @@ class Expansion:
         self.iterate(loop.name, loop.body, rows, loop.at, scope)
 
     def repeat(self, repeat: Repeat, scope: Scope) -> None:
-        count = self.count(repeat.count, scope)
+        count = self.count(repeat.times, scope)
         self.iterate(repeat.name, repeat.body, ({} for _ in range(count)), repeat.at, scope)
 
     def iterate(
@@ -237,7 +235,9 @@ class Expansion:
     def count(self, piece: Piece, scope: Scope) -> int:
         value = evaluate(piece, scope)
         if type(value) is not int or value < 0:
-            hint = "give the symbols values with --at" if is_symbolic(value) else "write a count, as 3"
+            hint = (
+                "give the symbols values with --at" if is_symbolic(value) else "write a count, as 3"
+            )
             raise SpecError(
                 f"a number of repetitions must be an integer of at least 0, got {describe(value)}",
                 at=piece.at,
@@ -313,7 +313,10 @@ class Expansion:
                 self.require(need, name)
         except _Unmet as unmet:
             raise LayerError(
-                _sentence(unmet.need, sources), at=at, node=name, hint=_fill(unmet.need.hint, unmet.need)
+                _sentence(unmet.need, sources),
+                at=at,
+                node=name,
+                hint=_fill(unmet.need.hint, unmet.need),
             ) from None
         except LayerError as error:
             raise LayerError(error.message, at=at, node=name, hint=error.hint) from None

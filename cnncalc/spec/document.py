@@ -68,6 +68,7 @@ def parse_line(text: str, name: str = "<line>") -> Spec:
     layers = tuple(_layer_line(Scalar(*strip(piece))) for piece in rest)
     spec = Spec(
         origin=source,
+        one_line=True,
         name=text.strip(),
         source=None,
         notes=None,
@@ -98,6 +99,7 @@ def parse_yaml(text: str, name: str, limits: Limits | None = None) -> Spec:
             raise SpecError(f"the spec has no {needed}:", at=top.at, hint="add layers: with a list")
     spec = Spec(
         origin=source,
+        one_line=False,
         name=_optional_text(top, "name") or name,
         source=_optional_text(top, "source"),
         notes=_optional_text(top, "notes"),
@@ -245,7 +247,9 @@ def _body(tree: Tree | None, what: str) -> Body:
     if isinstance(tree, Scalar) and not tree.text.strip():
         raise SpecError(f"{what} is empty", at=tree.at, hint="write [] for the identity")
     if not isinstance(tree, Sequence):
-        raise SpecError(f"{what} must be a list of layers", at=tree.at, hint="start each line with -")
+        raise SpecError(
+            f"{what} must be a list of layers", at=tree.at, hint="start each line with -"
+        )
     return tuple(_statement(item) for item in tree.items)
 
 
@@ -262,7 +266,9 @@ def _statement(tree: Tree) -> Statement:
 
 def _layer_line(scalar: Scalar) -> Call:
     if not scalar.text.strip():
-        raise SpecError("a layer is missing here", at=scalar.at, hint="write kind [value], or remove it")
+        raise SpecError(
+            "a layer is missing here", at=scalar.at, hint="write kind [value], or remove it"
+        )
     return parse_layer_line(*scalar)
 
 
@@ -327,7 +333,9 @@ def _layer(tree: Mapping) -> Statement:
     keys = {word.text: _piece(item, word.text) for word, item in value.items}
     if not is_name(key.text):
         raise SpecError(
-            f"{key.text!r} is not the name of a kind", at=key.at, hint="write - kind value key=value"
+            f"{key.text!r} is not the name of a kind",
+            at=key.at,
+            hint="write - kind value key=value",
         )
     return Call(names, key.text, (), keys, key.at)
 
@@ -338,7 +346,9 @@ def _outputs(tree: Tree | None) -> dict[str, Piece] | None:
     if isinstance(tree, Sequence):
         pieces = [_piece(item, "outputs") for item in tree.items]
         if len({piece.text for piece in pieces}) < len(pieces) or not pieces:
-            raise SpecError("outputs: names different layers", at=tree.at, hint="outputs: [main, aux]")
+            raise SpecError(
+                "outputs: names different layers", at=tree.at, hint="outputs: [main, aux]"
+            )
         return {piece.text: piece for piece in pieces}
     return _pieces(tree, "outputs: is a list of names, or a mapping of names to layers") or None
 

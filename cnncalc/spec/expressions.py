@@ -81,7 +81,9 @@ def evaluate(piece: Piece, names: Names) -> Any:
     text = piece.text
     if text.isascii() and text.isdigit() and len(text) < 18:
         return int(text)
-    names.limits.check("expression", len(text), f"an expression of {len(text)} characters", piece.at)
+    names.limits.check(
+        "expression", len(text), f"an expression of {len(text)} characters", piece.at
+    )
     tree = _parse(text)
     if isinstance(tree, str):
         raise SpecError(
@@ -132,7 +134,7 @@ class _Evaluation:
         return value
 
     def on_Constant(self, node: ast.Constant) -> Any:
-        if isinstance(node.value, bool) or isinstance(node.value, str):
+        if isinstance(node.value, (bool, str)):
             return node.value
         if is_int(node.value):
             return self.bounded(node, node.value)
@@ -140,7 +142,7 @@ class _Evaluation:
             from fractions import Fraction
 
             written = self.piece.text.strip()[node.col_offset : node.end_col_offset]
-            digits, _, exponent = written.lower().partition("e")
+            exponent = written.lower().partition("e")[2]
             if exponent and abs(int(exponent)) > 99:
                 raise self.error(node, f"{written} is too large or too small")
             return whole(Fraction(written))
@@ -223,7 +225,9 @@ class _Evaluation:
     def on_Call(self, node: ast.Call) -> Any:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name not in _FUNCTIONS:
-            raise self.error(node, f"{name or 'this'} is not a function", "there are min max ceil floor abs")
+            raise self.error(
+                node, f"{name or 'this'} is not a function", "there are min max ceil floor abs"
+            )
         if node.keywords or not node.args:
             raise self.error(node, f"{name} takes numbers, as in {name}(3, 4)")
         values = [self.number(item) for item in node.args]
@@ -247,7 +251,9 @@ class _Evaluation:
         index = _SIZES.get(node.attr)
         shape = tensor.shape
         if index is None or (index < 0 and -index > shape.rank):
-            sizes = ", ".join(f".{size}" for size, i in _SIZES.items() if i >= 0 or -i <= shape.rank)
+            sizes = ", ".join(
+                f".{size}" for size, i in _SIZES.items() if i >= 0 or -i <= shape.rank
+            )
             raise self.error(
                 node, f"{tensor.name} is {shape} and has no .{node.attr}", f"it has {sizes}"
             )

@@ -38,7 +38,9 @@ class Limits(NamedTuple):
         """The defaults with some changed; raises :class:`UsageError` for an unknown name."""
         for name in settings:
             if name not in cls._fields:
-                raise UsageError(f"unknown limit {name!r}", hint=suggest(name, cls._fields, "limits"))
+                raise UsageError(
+                    f"unknown limit {name!r}", hint=suggest(name, cls._fields, "limits")
+                )
         return cls(**settings)
 
 

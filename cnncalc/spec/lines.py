@@ -17,7 +17,7 @@ _OPENING = {"(": ")", "[": "]", "{": "}"}
 
 #: Words that are not names of layers, blocks or parameters.
 RESERVED = frozenset(
-    "x and or not if else for from repeat then yes no true false min max ceil floor abs".split()
+    "x and or not if else for from repeat then yes no true false min max ceil floor abs".split()  # noqa: SIM905
 )
 
 
@@ -77,7 +77,9 @@ def parse_layer_line(text: str, at: Position) -> Call:
 
 def _value(token: Piece) -> Piece:
     if token.text.startswith("=") and not token.text.startswith("=="):
-        raise SpecError("a value stands alone after =", at=token.at, hint="write key=value without spaces")
+        raise SpecError(
+            "a value stands alone after =", at=token.at, hint="write key=value without spaces"
+        )
     return token
 
 

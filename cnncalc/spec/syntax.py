@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from cnncalc.errors import Position, Source
 
@@ -50,7 +50,7 @@ class Repeat(NamedTuple):
     """``repeat``: the body a number of times."""
 
     name: str | None
-    count: Piece
+    times: Piece
     body: Body
     at: Position
 
@@ -64,7 +64,7 @@ class If(NamedTuple):
     at: Position
 
 
-Statement = Union[Call, Join, Loop, Repeat, If]
+Statement = Call | Join | Loop | Repeat | If
 Body = tuple[Statement, ...]
 
 
@@ -88,6 +88,8 @@ class Spec(NamedTuple):
     """A whole spec."""
 
     origin: Source
+    #: A one-line network, which has nowhere to declare parameters.
+    one_line: bool
     name: str
     source: str | None
     notes: str | None

@@ -81,7 +81,9 @@ def joins(cls: type[Layer]) -> bool:
 def _check_call(call: Call, blocks: Mapping[str, Block]) -> None:
     if call.kind == FROM:
         if len(call.values) != 1 or call.keys:
-            raise SpecError("from takes the name of one layer", at=call.at, hint="write - from skip")
+            raise SpecError(
+                "from takes the name of one layer", at=call.at, hint="write - from skip"
+            )
     elif call.kind in blocks:
         names = list(blocks[call.kind].parameters)
         _check_arguments(call, {name: name for name in names}, names)
@@ -125,7 +127,7 @@ def _check_arguments(
                 at=extra.at,
                 hint=f"without a name it takes {takes}; give the others as key=value",
             )
-        given = {name: "as its value" for name in names[: len(call.values)]}
+        given = dict.fromkeys(names[: len(call.values)], "as its value")
     for key, piece in call.keys.items():
         name = aliases.get(key)
         if name is None:

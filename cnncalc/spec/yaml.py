@@ -8,7 +8,7 @@ scalars to the language (so that ``no`` in ``bias=no`` is a word of ours).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
 from cnncalc.errors import Position, Source, SpecError
 from cnncalc.spec.limits import Limits
@@ -37,7 +37,7 @@ class Mapping(NamedTuple):
         return next(name for name, _ in self.items if name.text == key)
 
 
-Tree = Union[Scalar, Sequence, Mapping]
+Tree = Scalar | Sequence | Mapping
 
 
 def read(source: Source, limits: Limits) -> Tree:
@@ -145,7 +145,9 @@ class _Composer:
                 return
             key = self.tree(event, depth + 1)
             if not isinstance(key, Scalar):
-                raise SpecError("a key must be a word", at=key.at, hint="quote it, or indent it as a list")
+                raise SpecError(
+                    "a key must be a word", at=key.at, hint="quote it, or indent it as a list"
+                )
             if key.text in seen:
                 raise SpecError(
                     f"the key {key.text!r} is given twice",

@@ -1,0 +1,53 @@
+"""The documentation shows what the program prints, and README examples in Python run."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from console import ROOT, Example, documents, examples, output
+
+CASES = [
+    pytest.param(document, example, id=f"{document.name}: {example.command}")
+    for document in documents()
+    for example in examples(document.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(("document", "example"), CASES)
+def test_document_shows_what_the_command_prints(document: Path, example: Example) -> None:
+    if example.command.startswith("cnncalc verify"):
+        pytest.importorskip("torch")
+        pytest.importorskip("fvcore")
+    assert output(example.command) == example.shown, "python tests/console.py updates the documents"
+
+
+def test_examples_are_found() -> None:
+    text = "a\n```console\n$ cnncalc shape x\n10\n\n$ cnncalc macs y\n3\n4\n```\n"
+    assert examples(text) == [Example("cnncalc shape x", "10"), Example("cnncalc macs y", "3\n4")]
+    assert len(CASES) >= 8
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: path.name)
+def test_python_in_documents_runs(document: Path) -> None:
+    found = doctest.testfile(str(document), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert found.failed == 0
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: path.name)
+def test_links_between_documents_hold(document: Path) -> None:
+    for target in re.findall(r"\]\((?!http|#)([^)#]+)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_ci_runs_the_commands_that_the_readme_prints() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in ("main", "tests"):
+        assert re.search(rf"<!-- ci: {name} -->\n+```sh\n.+?\n```", readme, re.DOTALL)
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "readme_command main" in script
+    assert "readme_command tests" in script
+    subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
