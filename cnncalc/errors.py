@@ -84,7 +84,19 @@ class SpecError(CnncalcError):
 
 
 class LayerError(CnncalcError):
-    """A layer does not fit its arguments or its input."""
+    """A layer does not fit its arguments or its input; ``inputs`` are those that disagree."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        at: Position | None = None,
+        node: str | None = None,
+        hint: str | None = None,
+        inputs: tuple[int, ...] = (),
+    ) -> None:
+        super().__init__(message, at=at, node=node, hint=hint)
+        self.inputs = inputs
 
 
 class UsageError(CnncalcError):

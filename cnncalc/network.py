@@ -118,14 +118,13 @@ def _unused(graph: Graph) -> list[str]:
 
 
 def _batch(batch: Any) -> Size:
-    if isinstance(batch, str) and not batch.isdigit():
+    if isinstance(batch, str):
         from cnncalc import symbolic
         from cnncalc.spec.lines import is_name
 
         if is_name(batch):
             return symbolic.symbol(batch)
-    elif isinstance(batch, str):
-        batch = int(batch)
+        batch = int(batch) if batch.isascii() and batch.isdigit() and len(batch) < 18 else batch
     if not (is_int(batch) or is_symbolic(batch)) or at_least(batch, 1) is False:
         raise UsageError(
             f"a batch must be an integer of at least 1, got {batch}", hint="--batch 8, or --batch N"
@@ -159,8 +158,12 @@ def load(source: str | Path, limits: Limits | None = None) -> Network:
 
 def _is_sizes(text: str) -> bool:
     """An input without layers, which is a one-line network cut short rather than a name."""
-    parts = text.split("x")
-    return len(parts) > 1 and text[0].isdigit() and not Path(text).exists()
+    if not text[:1].isdigit() or "x" not in text:
+        return False
+    try:
+        return not Path(text).exists()
+    except OSError:
+        return True
 
 
 __all__ = ["Network", "load", "parse"]

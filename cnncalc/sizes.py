@@ -162,7 +162,10 @@ class Shape(tuple[Size, ...]):
 
     def __str__(self) -> str:
         if any(is_symbolic(size) and not size.is_Atom for size in self):
-            return " x ".join(text(size) for size in self)
+            return " x ".join(
+                f"({text(size)})" if getattr(size, "is_Add", False) else text(size)
+                for size in self
+            )
         return "x".join(text(size) for size in self)
 
 

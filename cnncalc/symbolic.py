@@ -1,8 +1,8 @@
 """Sizes as sympy expressions; the only file that imports sympy.
 
 Symbols are positive integers. Divisions with floor are kept in one canonical form, in which nested
-floors are merged and integer multiples pulled out, so that equal chains of layers print alike:
-``⌊(H + 6 − 7)/2⌋ + 1`` is ``floor((H + 1)/2)``.
+floors are merged and integer multiples pulled out: ``⌊(H + 6 − 7)/2⌋ + 1`` is ``floor((H + 1)/2)``.
+Equal chains of sliding windows print alike; with transposed ones, where strides are powers of one.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ def floor_div(a: Expr, b: Expr) -> Any:
     inside, b = _reduced(inside, b)
     floors = [term for term in sympy.Add.make_args(inside) if isinstance(term, sympy.floor)]
     rest = sympy.expand(inside - sum(floors))
-    if len(floors) == 1 and rest.is_integer:
+    if len(floors) == 1 and rest.is_integer and _is_count(b):
         numerator, denominator = sympy.fraction(sympy.together(floors[0].args[0]))
-        if denominator.is_integer and denominator.is_positive:
+        if _is_count(denominator):
             merged = floor_div(numerator + denominator * rest, denominator * b)
             return plain(sympy.expand(outside + merged))
     return plain(sympy.expand(outside + sympy.floor(inside / b)))
@@ -86,9 +86,13 @@ def _reduced(inside: Expr, b: Expr) -> tuple[Expr, Expr]:
     factor, unit = b.primitive()
     content, terms = rest.primitive()
     common = sympy.gcd(factor, content)
-    if common == 1 or not (content.is_Integer and terms.is_integer and unit.is_integer):
+    if common == 1 or not (content.is_Integer and terms.is_integer and _is_count(unit)):
         return inside, b
     return sympy.expand(rest / common) + sympy.floor(constant / common), b / common
+
+
+def _is_count(value: Expr) -> bool:
+    return bool(value.is_integer and value.is_positive)
 
 
 def exact_div(a: Expr, b: Expr) -> Any:
@@ -186,9 +190,11 @@ def function(name: str, *arguments: Expr) -> Any:
     """``floor`` or ``ceil`` of an expression of the language."""
     (argument,) = arguments
     numerator, denominator = sympy.fraction(sympy.together(sympy.sympify(argument)))
-    if name == "ceil":
-        return plain(-floor_div(-numerator, denominator))
-    return floor_div(numerator, denominator)
+    if name == "floor":
+        return floor_div(numerator, denominator)
+    if numerator.is_integer and _is_count(denominator):
+        return floor_div(numerator + denominator - 1, denominator)
+    return plain(sympy.expand(-floor_div(-numerator, denominator)))
 
 
 class _Printer(StrPrinter):  # type: ignore[misc]

@@ -28,35 +28,60 @@ def find(source: str | Path) -> tuple[str, str]:
 
     Raises :class:`UsageError` when there is no such thing.
     """
-    if source == "-":
-        return sys.stdin.read(), "<stdin>"
     word = os.fspath(source)
-    path = Path(word)
+    shown = word if len(word) <= 60 else f"{word[:59]}…"
     try:
-        if path.is_file():
-            return path.read_text(encoding="utf-8"), word
-        if path.is_dir():
-            raise UsageError(f"{word} is a folder", hint="name a spec in it")
+        if word == "-":
+            return _standard_input(), "<stdin>"
+        path = Path(word)
+        if path.is_file() or path.is_fifo():
+            return _decoded(path.read_bytes()), word
+        if word and path.is_dir():
+            raise UsageError(f"{word} is a folder", hint=_in_folder(path))
         bundled = folder() / f"{word}.yaml"
         if word.replace("_", "").isalnum() and bundled.is_file():
-            return bundled.read_text(encoding="utf-8"), f"{word}.yaml"
+            return _decoded(bundled.read_bytes()), f"{word}.yaml"
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise UsageError(
+            f"{shown} is not text in UTF-8: byte 0x{byte:02x} at {error.start}",
+            hint="save it as UTF-8, or name another file",
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"{word}: {reason}", hint="name a readable text file in UTF-8") from None
-    raise _missing(word, path)
+        raise UsageError(
+            f"cannot read {shown}: {reason}", hint="name a readable text file, or see `cnncalc zoo`"
+        ) from None
+    raise _missing(word, shown, path)
 
 
-def _missing(word: str, path: Path) -> UsageError:
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8-sig")
+
+
+def _standard_input() -> str:
+    stream = getattr(sys.stdin, "buffer", None)
+    return sys.stdin.read() if stream is None else _decoded(stream.read())
+
+
+def _in_folder(path: Path) -> str:
+    found = sorted(item for item in path.iterdir() if item.suffix in _SUFFIXES)
+    return f"name a spec in it, as {found[0]}" if found else "it has no spec (*.yaml) in it"
+
+
+def _missing(word: str, shown: str, path: Path) -> UsageError:
     near = nearest(path.stem, names())
     if path.suffix in _SUFFIXES or os.sep in word:
         beside = [item.name for item in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
         close = nearest(path.name, beside)
-        hint = f"did you mean {path.parent / close}?" if close else "check the path"
-        if near and not close:
+        hint = "check the path, or name a bundled spec (see `cnncalc zoo`)"
+        if close:
+            hint = f"did you mean {path.parent / close}?"
+        elif near:
             hint = f"a bundled spec is called {near!r}"
-        return UsageError(f"there is no file {word}", hint=hint)
+        return UsageError(f"there is no file {shown}", hint=hint)
     hint = f"did you mean {near!r}?" if near else "see `cnncalc zoo` for the bundled specs"
     return UsageError(
-        f"{word!r} is no file, no bundled spec and no one-line network",
+        f"{shown!r} is no file, no bundled spec and no one-line network",
         hint=f"{hint} (one line: 3x32x32 | conv 10 k=5)",
     )

@@ -1,8 +1,8 @@
 """What every kind of layer is held to: PyTorch, for the facts; itself, for the symbols.
 
 - A layer that refuses its input must have a PyTorch twin that refuses it too;
-- otherwise the output's shape, the weights' names, order and shapes, and the number of
-  multiply-accumulates are PyTorch's own;
+- otherwise the output's shape, the weights' names, order and shapes, the number of
+  multiply-accumulates, and the positions that every unit reads are PyTorch's own;
 - computed with symbols for sizes (and for arguments) and evaluated afterwards, all is the same.
 
 ``LAXER`` and ``STRICTER`` list where PyTorch takes more, or less, than we do.
@@ -22,6 +22,7 @@ from cnncalc import formulas, sizes, symbolic
 from cnncalc.errors import LayerError
 from cnncalc.layers import KINDS, Layer, Requirement
 from cnncalc.layers.arguments import Argument, Axes, Count, Like
+from cnncalc.layers.windows import Window
 from cnncalc.sizes import Shape, Size, product
 
 torch.set_num_threads(1)
@@ -81,8 +82,13 @@ def check(sample: Sample) -> str:
         problems = violations(layer, xs)
     except LayerError:
         return "refused"
+    became = _against_torch(layer, xs, problems)
     _same_with_symbols(sample, arguments=False)
     _same_with_symbols(sample, arguments=True)
+    return became
+
+
+def _against_torch(layer: Layer, xs: tuple[Shape, ...], problems: list[str]) -> str:
     ran = _run(layer, xs)
     if problems and isinstance(ran, str):
         return "refused"
@@ -117,7 +123,8 @@ def violations(layer: Layer, xs: tuple[Shape, ...]) -> list[str]:
             size = window.size(n)
             if size is not None and size < 1:
                 problem, hint = window.misfit(n)
-                assert problem and hint
+                assert problem
+                assert hint
                 found.append(problem)
     if not found and any(size < 1 for size in output):
         raise NonconformityError(f"no window is too large, but the output is {output}")
@@ -167,6 +174,11 @@ def _run(layer: Layer, xs: tuple[Shape, ...]) -> Ran | str:
     return Ran(twin, output, counter.get_total_flops()) if output.numel() else "nothing is left"
 
 
+def runs_in_torch(layer: Layer, xs: tuple[Shape, ...]) -> bool:
+    """PyTorch takes the inputs and something comes out."""
+    return not isinstance(_run(layer, xs), str)
+
+
 def _same_as_torch(layer: Layer, xs: tuple[Shape, ...], ran: Ran) -> None:
     y, twin = layer.output(*xs), ran.twin
     _same("output", y, tuple(ran.output.shape[1:]))
@@ -182,6 +194,46 @@ def _same_as_torch(layer: Layer, xs: tuple[Shape, ...], ran: Ran) -> None:
     _same("buffers", stated[1], measured[1])
     macs = sum(formulas.macs(product(weight.shape), weight.uses) for weight in weights)
     _same("operations", formulas.flops(macs) * BATCH, ran.operations)
+    _same_reads(layer, xs, twin.double() if isinstance(twin, torch.nn.Module) else twin)
+
+
+def _same_reads(layer: Layer, xs: tuple[Shape, ...], twin: Any) -> None:
+    """Every unit reads the positions that its window says: they are where NaN gets through from."""
+    if layer.given.get("mode", "zeros") != "zeros":
+        return  # mirrored positions count as padding: the field's virtual coordinates
+    if layer.given.get("track") is False:
+        return  # statistics of the batch, at inference too: not what batch normalisation is for
+    for which, windows in enumerate(layer.reads(*xs)):
+        stated = [reads(window, n) for window, n in zip(windows, xs[which].spatial, strict=True)]
+        if not all(map(any, stated)):
+            continue  # along one axis the units read padding alone: nothing gets through
+        for axis, window in enumerate(windows):
+            n = xs[which].spatial[axis]
+            batch = [torch.rand(1, *x).expand(n, *x).double() for x in xs]
+            batch[which] = batch[which].clone()
+            for i, image in enumerate(batch[which]):
+                image.select(1 + axis, i).fill_(torch.nan)
+            with torch.no_grad():
+                reached = twin(*batch).isnan()
+            gone = window.size(n) is None
+            others = [dim for dim in range(1, reached.dim()) if gone or dim != 2 + axis]
+            reached = reached.any(dim=others).reshape(n, -1)
+            measured = [set(column.nonzero().flatten().tolist()) for column in reached.T]
+            _same(f"reads of input {which} along axis {axis}", stated[axis], measured)
+
+
+def reads(window: Window, n: int) -> list[set[int]]:
+    """What each unit of a window reads of ``n`` positions; padding left out."""
+    taps, size = window.taps(n), window.size(n)
+    assert taps is not None
+    assert len(taps.runs) == taps.every
+    found = []
+    for unit in range(1 if size is None else size):
+        turns, phase = divmod(unit, taps.every)
+        run = taps.runs[phase]
+        positions = (run.first + turns * taps.step + i * run.spacing for i in range(run.count))
+        found.append({position for position in positions if 0 <= position < n})
+    return found
 
 
 def _same(what: str, ours: object, theirs: object) -> None:

@@ -76,7 +76,8 @@ def _value(argument: Argument[Any], rank: int) -> st.SearchStrategy[Any]:
     if isinstance(argument, Real):
         low, high = argument.minimum, argument.maximum
         return st.fractions(
-            Fraction(0 if low is None else low), Fraction(2 if high is None else high),
+            Fraction(0 if low is None else low),
+            Fraction(2 if high is None else high),
             max_denominator=8,
         )
     if isinstance(argument, Like):
@@ -123,8 +124,8 @@ def convolution(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[S
     if given.get("padding") == "same":
         given.pop("stride", None)
     elif given.get("mode", "zeros") != "zeros" and "padding" in given:
-        room = zip(_axes(kind, given, "padding", xs[0].rank), xs[0].spatial, strict=True)
-        given["padding"] = tuple(min(p, n - 1) for p, n in room)
+        slack = draw(st.sampled_from((-2, -1, 0, 1)))  # around what can be mirrored at most
+        given["padding"] = tuple(max(0, n + slack) for n in xs[0].spatial)
 
 
 def transposed(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
@@ -139,7 +140,9 @@ def transposed(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Sh
 def pooling(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
     _roomy(kind, given, xs)
     rank = xs[0].rank
-    sides = zip(_axes(kind, given, "padding", rank), _axes(kind, given, "kernel", rank), strict=True)
+    sides = zip(
+        _axes(kind, given, "padding", rank), _axes(kind, given, "kernel", rank), strict=True
+    )
     given["padding"] = tuple(min(p, k // 2) for p, k in sides)
 
 
@@ -163,8 +166,14 @@ def _only_own_sides(given: dict[str, Any], xs: list[Shape]) -> None:
 
 def padding(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
     _only_own_sides(given, xs)
-    if given.get("mode") in ("reflect", "circular"):
-        xs[0] = Shape((xs[0].channels, *(n + 4 for n in xs[0].spatial)))
+    if given.get("mode", "zeros") != "zeros":
+        largest = max((0, *(n for side in given.values() for n in _numbers(side))))
+        slack = draw(st.sampled_from((0, 1, 2)))  # around what can be mirrored at most
+        xs[0] = Shape((xs[0].channels, *(max(1, largest + slack) for _ in xs[0].spatial)))
+
+
+def _numbers(value: Any) -> tuple[int, ...]:
+    return value if isinstance(value, tuple) else (value,) if isinstance(value, int) else ()
 
 
 def cropping(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:

@@ -7,13 +7,13 @@ sum over the same window takes its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from cnncalc.analyses.receptive_field import AxisField, Fields, receptive_fields
+from cnncalc.analyses.receptive_field import NOTHING, AxisField, Fields, receptive_fields
 from cnncalc.backends.torch.build import build
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import KINDS, Layer
@@ -63,8 +63,8 @@ def positive(graph: Graph) -> nn.Module:
     )
     network = build(Graph(graph.inputs, nodes, graph.outputs)).double().eval()
     with torch.no_grad():
-        for weight in network.parameters():
-            weight.fill_(0 if weight.dim() == 1 else weight.shape[0] / weight.numel())
+        for name, weight in network.named_parameters():
+            weight.fill_(0 if name.endswith("bias") else weight.shape[0] / weight.numel())
     return network
 
 
@@ -83,7 +83,9 @@ def seen(
         torch.ones(len(units), *shape, dtype=torch.float64, requires_grad=True)
         for shape in graph.inputs.values()
     ]
-    made = network(*xs).movedim(axis + 2, 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's remarks on its own speed
+        made = network(*xs).movedim(axis + 2, 1)
     made[range(len(units)), units].sum().backward()
     assert all(x.grad is None or x.grad.min() >= 0 for x in xs), "a gradient may have cancelled"
     flat = [x.grad.movedim(axis + 2, 1).flatten(2).sum(2) for x in xs if x.grad is not None]
@@ -119,29 +121,43 @@ def inner_units(graph: Graph, fields: dict[str, Fields], axis: int, name: str) -
         size = shape.spatial[axis]
         before = (sliding.interval(unit) for unit in range(-sliding.period, 0))
         after = (sliding.interval(unit) for unit in range(size, size + sliding.period))
-        low = max(low, *(found[1] for found in before if found), low)
-        high = min(high, *(found[0] for found in after if found), high)
+        low = max(low, low, *(found[1] for found in before if found))
+        high = min(high, high, *(found[0] for found in after if found))
     sliding = fields[name][axis].sliding
     assert sliding is not None
-    count = graph.shapes[name].spatial[axis]
-    clear = [
-        unit
-        for unit in range(count)
-        if (found := sliding.interval(unit)) and found[0] > low and found[1] < high
-    ]
-    return range(clear[0], clear[-1] + 1) if clear else range(0)
+    clear: list[int] = []
+    longest = range(0)
+    for unit in range(graph.shapes[name].spatial[axis]):
+        found = sliding.interval(unit)
+        if found is None:
+            continue
+        if low < found[0] and found[1] < high:
+            clear.append(unit)
+            longest = max(longest, range(clear[0], unit + 1), key=len)
+        else:
+            clear.clear()
+    return longest
 
 
-def check_fields(graph: Graph, node: str | None = None, folds: bool = False) -> None:
-    """Hold the analysis of one tensor, along every axis, to what is measured.
+def check_fields(
+    graph: Graph,
+    node: str | None = None,
+    folds: bool = False,
+    fields: dict[str, Fields] | None = None,
+    axes: tuple[int, ...] = (),
+) -> None:
+    """Hold the analysis of one tensor, along every axis (or ``axes``), to what is measured.
 
     Inner units to the position, those at the borders to no more than is said; ``folds``: borders
     are padded with positions from within, and not looked at. Needs two rounds of the phases.
     """
     name = node or next(iter(graph.outputs.values()))
-    fields, _ = receptive_fields(graph)
-    for axis in range(len(fields[name])):
+    fields = fields or receptive_fields(graph).fields
+    for axis in axes or range(len(fields[name])):
         field = fields[name][axis]
+        if field == NOTHING:
+            assert not any(seen(graph, axis, node=name)), f"{name} sees something"
+            continue
         assert field.sliding is not None, f"{name}: no field"
         period = field.sliding.period
         inner = inner_units(graph, fields, axis, name)
@@ -154,7 +170,9 @@ def check_fields(graph: Graph, node: str | None = None, folds: bool = False) -> 
         for unit, interval in found:
             stated = field.sliding.interval(unit)
             if unit in inner:
-                assert interval == stated, f"{name}, unit {unit} of axis {axis}: sees {interval}, stated {stated}"
+                assert interval == stated, (
+                    f"{name}, unit {unit} of axis {axis}: sees {interval}, stated {stated}"
+                )
             elif interval is not None and not folds:
                 assert stated is not None, f"{name}, unit {unit} of axis {axis}: sees {interval}"
                 ends = max(stated[0], 0), min(stated[1], last)
@@ -165,9 +183,6 @@ def check_fields(graph: Graph, node: str | None = None, folds: bool = False) -> 
 def check_numbers(field: AxisField, period: int, found: list[Measured]) -> None:
     """Hold the numbers that users see to two rounds of measured units."""
     seeing = [(unit, interval) for unit, interval in found if interval is not None]
-    if not seeing:
-        assert (field.size, field.start, field.center) == (None, None, None)
-        return
     assert field.size == max(last - first + 1 for _, (first, last) in seeing)
     intervals = dict(seeing)
     steps = {
@@ -182,10 +197,3 @@ def check_numbers(field: AxisField, period: int, found: list[Measured]) -> None:
     assert field.start == first - (unit // period) * period * field.jump
     middles = [first + last - 2 * unit * field.jump for unit, (first, last) in once]
     assert 2 * len(middles) * field.center == sum(middles)
-
-
-def each(graph: Graph) -> Iterator[str]:
-    """Tensors with a sliding field along every axis."""
-    for name, fields in receptive_fields(graph).fields.items():
-        if all(field.sliding is not None for field in fields):
-            yield name

@@ -14,7 +14,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from conformance import Sample, runs_in_torch, samples, violations  # noqa: E402
+from conformance import runs_in_torch, violations  # noqa: E402
+from drawing import Sample, samples  # noqa: E402
 from hypothesis import given, settings  # noqa: E402
 
 from cnncalc.backends.torch.build import build  # noqa: E402

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import torch
 from conformance import LAXER, STRICTER, Difference, NonconformityError, check
 from drawing import CASES, Sample, samples
 from hypothesis import Phase, given, settings
@@ -15,6 +16,7 @@ from cnncalc.errors import LayerError
 from cnncalc.layers import KINDS, ArgumentError, Layer, Requirement, Weight
 from cnncalc.layers.arguments import Argument
 from cnncalc.layers.convolution import Conv, TransposedConv
+from cnncalc.layers.normalisation import BatchNorm
 from cnncalc.layers.windows import Slide, Window
 from cnncalc.sizes import Shape, Size
 
@@ -70,6 +72,17 @@ def test_pytorch_is_still_stricter(known: Difference) -> None:
     assert check(known.sample) == "stricter"
 
 
+@pytest.mark.parametrize("kind", ["conv", "dwconv", "pad"])
+@pytest.mark.parametrize(("mode", "most"), [("reflect", 4), ("circular", 5)])
+def test_mirrors_at_most_what_pytorch_mirrors(kind: str, mode: str, most: int) -> None:
+    """Of 5 positions, this many can be mirrored and no more."""
+    amounts = {"pad": "amount"}.get(kind, "padding")
+    given = {"conv": {"out": 2, "kernel": (3,)}, "dwconv": {"kernel": (3,)}, "pad": {}}[kind]
+    for amount, expected in ((most, "valid"), (most + 1, "refused")):
+        arguments = {**given, amounts: (amount,), "mode": mode}
+        assert check(Sample(KINDS[kind], arguments, (Shape((3, 5, 5)),))) == expected
+
+
 # The harness finds what is wrong: layers that each state one thing that is not so.
 
 
@@ -112,7 +125,7 @@ class LargeKernelsOnly(Conv):
             yield Requirement(kernel, ">=", 2, "kernel {left} is below {right}", "use a larger one")
 
 
-class BufferAsParameter(KINDS["bn"]):  # type: ignore[misc]
+class BufferAsParameter(BatchNorm):
     def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
         return (weight._replace(trainable=True) for weight in super().weights(x, y))
 
@@ -186,7 +199,9 @@ def test_harness_fails_for_a_kind_without_a_twin() -> None:
         ("crop", {"size": (2,), "left": 1}, [(3, 9)], "got size and left"),
     ],
 )
-def test_refuses(kind: str, given: dict[str, Any], shapes: list[tuple[int, ...]], message: str) -> None:
+def test_refuses(
+    kind: str, given: dict[str, Any], shapes: list[tuple[int, ...]], message: str
+) -> None:
     xs = [Shape(shape) for shape in shapes]
     with pytest.raises(LayerError, match=message) as caught:
         KINDS[kind](**given).output(*xs)
@@ -210,6 +225,23 @@ def test_refuses(kind: str, given: dict[str, Any], shapes: list[tuple[int, ...]]
 def test_refuses_an_argument(kind: str, given: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         KINDS[kind](**given)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"size": (4,)}, [2, 3, 4, 5]),  # of 9: 5 too many, the odd one at the end
+        ({"size": (5,)}, [2, 3, 4, 5, 6]),
+        ({"like": Shape((7, 4))}, [2, 3, 4, 5]),
+        ({"left": 1, "right": 5}, [1, 2, 3]),
+        ({"amount": (3,), "right": 1}, [3, 4, 5, 6, 7]),
+    ],
+)
+def test_crop_keeps_the_middle(given: dict[str, Any], kept: list[int]) -> None:
+    layer, x = KINDS["crop"](**given), Shape((1, 9))
+    positions = torch.arange(9).reshape(1, 1, 9)
+    assert layer.torch(torch, x)(positions).flatten().tolist() == kept
+    assert layer.output(x) == (1, len(kept))
 
 
 def test_layers_are_immutable() -> None:

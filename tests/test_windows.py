@@ -11,13 +11,22 @@ from typing import Any
 
 import pytest
 import torch
+from conformance import reads
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnncalc import symbolic
-from cnncalc.layers.windows import POINT, Adaptive, Broadcast, Run, Slide, Spread, Taps, Whole, Window
-
-Reads = list[set[int]]
+from cnncalc.layers.windows import (
+    POINT,
+    Adaptive,
+    Broadcast,
+    Run,
+    Slide,
+    Spread,
+    Taps,
+    Whole,
+    Window,
+)
 
 many = settings(max_examples=15 * settings.default.max_examples)
 sizes = st.integers(1, 12)
@@ -26,20 +35,7 @@ strides = st.integers(1, 5)
 dilations = st.integers(1, 4)
 
 
-def stated(window: Window, n: int) -> Reads:
-    """What the window says that its units read of ``n`` positions; padding left out."""
-    taps, size = window.taps(n), window.size(n)
-    assert taps is not None and len(taps.runs) == taps.every
-    reads = []
-    for unit in range(1 if size is None else size):
-        turns, phase = divmod(unit, taps.every)
-        run = taps.runs[phase]
-        positions = (run.first + turns * taps.step + i * run.spacing for i in range(run.count))
-        reads.append({position for position in positions if 0 <= position < n})
-    return reads
-
-
-def measured(operation: Callable[[torch.Tensor], Any], n: int) -> Reads:
+def measured(operation: Callable[[torch.Tensor], Any], n: int) -> list[set[int]]:
     """What a PyTorch operation on one channel reads of ``n`` positions."""
     with torch.no_grad():
         output = operation(torch.eye(n).unsqueeze(1)).squeeze(1)
@@ -60,7 +56,7 @@ def test_slide_reads_what_a_convolution_reads(
         padded = torch.nn.functional.pad(x, (before, after))
         return torch.nn.functional.conv1d(padded, ones, stride=stride, dilation=dilation)
 
-    assert stated(window, n) == measured(convolve, n)
+    assert reads(window, n) == measured(convolve, n)
 
 
 @many
@@ -69,14 +65,14 @@ def test_slide_reads_what_a_loop_reads(
     n: int, kernel: int, stride: int, before: int, after: int, dilation: int
 ) -> None:
     padded = list(range(-before, n + after))
-    reads = []
+    expected = []
     for start in range(0, len(padded), stride):
         taps = range(start, start + dilation * kernel, dilation)
         if taps[-1] < len(padded):
-            reads.append({padded[tap] for tap in taps if 0 <= padded[tap] < n})
+            expected.append({padded[tap] for tap in taps if 0 <= padded[tap] < n})
     window = Slide(kernel, stride, before, after, dilation)
-    assert max(0, window.size(n)) == len(reads)
-    assert stated(window, n) == reads
+    assert max(0, window.size(n)) == len(expected)
+    assert reads(window, n) == expected
 
 
 @many
@@ -91,7 +87,7 @@ def test_slide_with_ceil_reads_what_a_pooling_reads(
     def above(x: torch.Tensor) -> torch.Tensor:
         return pool(x) > 0  # a unit of padding alone is -inf
 
-    assert stated(window, n) == measured(above, n)
+    assert reads(window, n) == measured(above, n)
 
 
 @many
@@ -109,11 +105,13 @@ def test_spread_reads_what_a_transposed_convolution_reads(
             x, ones, stride=stride, padding=padding, output_padding=extra, dilation=dilation
         )
 
-    assert stated(window, n) == measured(spread, n)
+    assert reads(window, n) == measured(spread, n)
 
 
 @many
-@given(sizes, kernels, strides, st.integers(-3, 6), st.integers(-3, 6), dilations, st.integers(0, 6))
+@given(
+    sizes, kernels, strides, st.integers(-3, 6), st.integers(-3, 6), dilations, st.integers(0, 6)
+)
 def test_spread_reads_what_a_loop_reads(
     n: int, kernel: int, stride: int, before: int, after: int, dilation: int, extra: int
 ) -> None:
@@ -124,14 +122,14 @@ def test_spread_reads_what_a_loop_reads(
             written.setdefault(i * stride + dilation * tap, set()).add(i)
     cut = range(before, max(written) + 1 - after + extra)
     assert max(0, window.size(n)) == len(cut)
-    assert stated(window, n) == [written.get(position, set()) for position in cut]
+    assert reads(window, n) == [written.get(position, set()) for position in cut]
 
 
 def test_spread_leaves_phases_without_taps() -> None:
     taps = Spread(2, 4, 0, 0, 1, 0).taps(3)
     assert taps is not None
     assert [run.count for run in taps.runs] == [1, 1, 0, 0]
-    assert stated(Spread(2, 4, 0, 0, 1, 0), 2) == [{0}, {0}, set(), set(), {1}, {1}]
+    assert reads(Spread(2, 4, 0, 0, 1, 0), 2) == [{0}, {0}, set(), set(), {1}, {1}]
 
 
 @many
@@ -139,24 +137,24 @@ def test_spread_leaves_phases_without_taps() -> None:
 def test_adaptive_reads_what_an_adaptive_pooling_reads(n: int, out: int) -> None:
     window = Adaptive(out)
     assert window.size(n) == out
-    assert stated(window, n) == measured(torch.nn.AdaptiveAvgPool1d(out), n)
+    assert reads(window, n) == measured(torch.nn.AdaptiveAvgPool1d(out), n)
 
 
 @given(sizes)
 def test_whole_reads_everything(n: int) -> None:
-    assert stated(Whole(keep=True), n) == measured(torch.nn.AdaptiveAvgPool1d(1), n)
+    assert reads(Whole(keep=True), n) == measured(torch.nn.AdaptiveAvgPool1d(1), n)
     assert Whole(keep=False).size(n) is None
-    assert stated(Whole(keep=False), n) == [set(range(n))]
+    assert reads(Whole(keep=False), n) == [set(range(n))]
 
 
 @given(sizes)
 def test_broadcast_reads_its_one_position(out: int) -> None:
-    assert stated(Broadcast(out), 1) == measured(lambda x: x * torch.ones(1, 1, out), 1)
+    assert reads(Broadcast(out), 1) == measured(lambda x: x * torch.ones(1, 1, out), 1)
 
 
 @given(sizes)
 def test_point_reads_itself(n: int) -> None:
-    assert stated(POINT, n) == measured(torch.nn.ReLU(), n)
+    assert reads(POINT, n) == measured(torch.nn.ReLU(), n)
 
 
 # Symbols
@@ -178,7 +176,8 @@ def test_taps_of_symbols_are_those_of_their_numbers(
         (Adaptive(1).taps(n_), Adaptive(1).taps(n)),
     ]  # fmt: skip
     for found, expected in pairs:
-        assert found is not None and expected is not None
+        assert found is not None
+        assert expected is not None
         runs = tuple(Run(*(number(item, at) for item in run)) for run in found.runs)
         assert Taps(found.every, number(found.step, at), runs) == expected
 

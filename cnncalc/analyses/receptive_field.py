@@ -5,7 +5,11 @@ shifted by ``(m // period) * step``. An ordinary sliding window has period 1; a 
 convolution or an adaptive pooling gives it more phases. What every unit sees alike (through global
 pooling, a gate, a flattened map) is kept apart as the ``context``.
 
-Coordinates are 0-based input pixels; negative ones lie in the padding.
+Coordinates are 0-based input pixels; negative ones lie in the padding (of whatever mode).
+
+Axes are followed one by one, which is exact unless a join unites tensors that have units without
+any taps (transposed convolutions with kernels smaller than their strides) along several axes: then
+the field of a unit that misses a branch along one axis is counted along the others.
 """
 
 from __future__ import annotations
@@ -59,12 +63,14 @@ class Sliding(NamedTuple):
 class AxisField(NamedTuple):
     """The field along one axis of the input.
 
-    ``sliding`` is the part that moves with the unit, ``context`` the interval that all units see.
-    Both None: the field is not defined (see the analysis's warnings).
+    ``sliding`` is the part that moves with the unit, ``context`` the interval that all units see;
+    with neither, they see nothing. ``defined``: no when the field does not slide evenly, or depends
+    on the values of symbols (see the analysis's warnings).
     """
 
     sliding: Sliding | None
     context: Interval | None = None
+    defined: bool = True
 
     @property
     def size(self) -> Number | None:
@@ -104,7 +110,9 @@ class AxisField(NamedTuple):
 
 #: An input pixel sees itself.
 PIXEL = AxisField(Sliding(1, 1, ((0, 0),)))
-UNDEFINED = AxisField(None)
+#: Sees nothing: all that it reads are positions that a transposed convolution leaves empty.
+NOTHING = AxisField(None)
+UNDEFINED = AxisField(None, defined=False)
 
 Fields = tuple[AxisField, ...]
 
@@ -130,7 +138,7 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
     for node in graph:
         xs = graph.inputs_of(node)
         found: list[Fields] = []
-        names: list[str] = []
+        names: list[str] = []  # of the tensors that depend on an input
         for name, x, windows in zip(node.inputs, xs, node.layer.reads(*xs)):
             if name in fields:
                 found.append(_through(windows, x, fields[name]))
@@ -139,7 +147,11 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
             continue
         fields[node.name] = found[0] if len(found) == 1 else tuple(map(_union, zip(*found)))
         noticed = _misaligned(node.name, names, found)
-        if not noticed and UNDEFINED in fields[node.name] and not any(map(_undefined, found)):
+        if (
+            not noticed
+            and UNDEFINED in fields[node.name]
+            and not any(UNDEFINED in fields[name] for name in names)
+        ):
             noticed = [f"{node.name}: its receptive field depends on the values of the symbols"]
         warnings += noticed
     return ReceptiveFields(fields, tuple(warnings))
@@ -149,10 +161,11 @@ def _through(windows: tuple[Window, ...], x: Shape, fields: Fields) -> Fields:
     """Fields after windows on a tensor; a tensor without axes of its own keeps its context."""
     if len(windows) != len(fields):
         return fields
-    return tuple(
+    found = tuple(
         field if window is POINT else _step(window.taps(n), field)
         for window, n, field in zip(windows, x.spatial, fields)
     )
+    return (NOTHING,) * len(found) if NOTHING in found else found
 
 
 def _step(taps: Taps | None, field: AxisField) -> AxisField:
@@ -172,7 +185,7 @@ def _step(taps: Taps | None, field: AxisField) -> AxisField:
             return UNDEFINED
         edges.append(_hull(shifted, below))
     step = ratio(below.step * taps.step * rounds, below.period)
-    if equal(step, 0):
+    if equal(step, 0) or not any(edges):
         return AxisField(None, _join([*edges, field.context]))
     return _numeric(AxisField(Sliding(rounds * taps.every, step, tuple(edges)), field.context))
 
@@ -242,16 +255,12 @@ def _misaligned(node: str, names: list[str], found: list[Fields]) -> list[str]:
                     f"{node}: its branches advance differently ({first_name} by {first.jump}, "
                     f"{name} by {field.jump} input positions): the receptive field is undefined"
                 ]
-            if equal(_known(field.center), _known(first.center)) is not True:
+            if equal(_known(field.center), _known(first.center)) is False:
                 return [
                     f"{node}: its branches are centred differently ({first_name} at "
                     f"{first.center}, {name} at {field.center})"
                 ]
     return []
-
-
-def _undefined(fields: Fields) -> bool:
-    return UNDEFINED in fields
 
 
 def _known(value: Number | None) -> Number:
@@ -262,12 +271,23 @@ def _known(value: Number | None) -> Number:
 def last_feature_map(graph: Graph, fields: dict[str, Fields]) -> str | None:
     """The last tensor on the way to an output whose units still see different parts of the input.
 
-    What follows it (global pooling, flattening, linear layers) sees the same everywhere.
+    What follows it (global pooling, flattening, linear layers) sees the same everywhere. Where its
+    field is undefined (adaptive pooling of a symbolic size), the tensor that it is made of is asked
+    instead, as far as there is only one.
     """
     for node in reversed(graph.nodes):
         found = fields.get(node.name)
         if not found or node.shape.rank == 0 or node.name not in graph.used:
             continue
         if all(field.sliding is not None or field == UNDEFINED for field in found):
-            return node.name
+            return _defined_before(graph, fields, node.name) or node.name
     return None
+
+
+def _defined_before(graph: Graph, fields: dict[str, Fields], name: str) -> str | None:
+    inputs = {node.name: node.inputs for node in graph}
+    while UNDEFINED in fields[name]:
+        if name in graph.inputs or len(inputs[name]) != 1 or inputs[name][0] not in fields:
+            return None
+        (name,) = inputs[name]
+    return name

@@ -21,7 +21,8 @@ def command(net: str, common: Common, depth: int | None, all: bool) -> None:
 
     Output sizes, receptive fields and jumps, parameters, MACs and activation memory.
 
-    Long networks fold each block into one row: --all shows every layer, --depth N less of it.
+    Long networks fold each use of a block into one row, with the number of its layers in brackets:
+    --all shows every layer, --depth N folds deeper ones.
     """
     analysis = common.analyze(net)
     fold = None if all else depth or default_depth(analysis)

@@ -96,8 +96,7 @@ class Common(NamedTuple):
         """Prints the report, or writes it to the file of ``--output``."""
         text = render(report, "json" if self.json else self.format, color=self._colored())
         if self.output is None:
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            _write(text)
             return
         try:
             with open(self.output, "w", encoding="utf-8") as file:
@@ -126,6 +125,13 @@ def shared(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _write(text: str) -> None:
+    """On standard output; what its encoding lacks is written as an escape."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.flush()
+
+
 def say(message: str) -> None:
     """A line on standard error."""
     click.echo(message, err=True)
@@ -134,11 +140,12 @@ def say(message: str) -> None:
 def pairs(flag: str, given: tuple[str, ...]) -> dict[str, Any]:
     """``("H=512,W=512",)`` as a mapping; commas in brackets belong to a value."""
     found: dict[str, Any] = {}
+    example = {"--at": "H=512,W=512", "--set": "classes=10"}.get(flag, "layers=1000000")
     for text in given:
         for part in _split(text):
             name, equals, value = part.partition("=")
             if not equals or not name.strip() or not value.strip():
-                raise UsageError(f"{flag} {text}: not NAME=VALUE", hint=f"write {flag} H=512,W=512")
+                raise UsageError(f"{flag} {text}: not NAME=VALUE", hint=f"write {flag} {example}")
             found[name.strip()] = value.strip()
     return found
 
@@ -155,9 +162,16 @@ def _split(text: str) -> list[str]:
 
 def _integers(flag: str, given: tuple[str, ...]) -> dict[str, int]:
     found = pairs(flag, given)
-    for name, value in found.items():
-        if not value.isdigit():
-            raise UsageError(
-                f"{flag} {name}={value}: not an integer", hint=f"{flag} {name}=1000000"
-            )
-    return {name: int(value) for name, value in found.items()}
+    return {
+        name: integer(f"{flag} {name}", value, f"{flag} {name}=1000000")
+        for name, value in found.items()
+    }
+
+
+def integer(flag: str, value: str, example: str) -> int:
+    """The number that an option takes; raises :class:`UsageError` for anything else."""
+    if value.isascii() and value.isdigit() and len(value) < 18 and int(value) > 0:
+        return int(value)
+    raise UsageError(
+        f"{flag} must be an integer of at least 1, got {value!r}", hint=f"write {example}"
+    )

@@ -54,7 +54,7 @@ def _folded(layers: Sequence[LayerResult], depth: int) -> Iterator[Sequence[Cell
             continue
         scope, last = scopes[-1], members[-1]
         cost = Cost(*(expand(sum(column)) for column in zip(*(row.cost for row in members))))
-        yield _row(scope.name, f"{scope.label} ({len(members)} layers)", last, cost)
+        yield _row(scope.name, f"{scope.label} ({len(members)})", last, cost)
 
 
 def _row(name: str, kind: str, row: LayerResult, cost: Cost) -> Sequence[Cell]:

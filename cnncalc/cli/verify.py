@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from cnncalc.cli.options import Common, pairs, say, shared
-from cnncalc.errors import UsageError
+from cnncalc.cli.options import Common, integer, pairs, say, shared
 from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
 
@@ -40,8 +39,7 @@ def command(nets: tuple[str, ...], common: Common, device: str) -> None:
     """
     from cnncalc.backends.torch.verify import verify
 
-    if not common.batch.isdigit():
-        raise UsageError(f"--batch must be a number here, got {common.batch!r}", hint="--batch 2")
+    batch = integer("--batch", common.batch, "--batch 2")
     results: list[dict[str, Any]] = []
     rows: list[list[Cell]] = []
     for net in nets:
@@ -49,7 +47,7 @@ def command(nets: tuple[str, ...], common: Common, device: str) -> None:
         if not common.quiet and sys.stderr.isatty():
             say(f"verifying {network.name} …")
         graph = network.graph(pairs("--at", common.at), pairs("--set", common.set), common.symbolic)
-        found = verify(graph, device=device, batch=int(common.batch), dtype=common.dtype)
+        found = verify(graph, device=device, batch=batch, dtype=common.dtype)
         results.append({"name": network.name, "net": net, **found.to_dict()})
         for name, check in found.checks.items():
             note = check.skipped and f"skipped: {check.skipped}"

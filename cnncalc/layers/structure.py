@@ -47,12 +47,12 @@ class _Join(Layer):
 
     def _check_inputs(self, xs: tuple[Shape, ...]) -> None:
         super()._check_inputs(xs)
-        for x in xs[1:]:
+        for i, x in enumerate(xs):
             if x.rank != xs[0].rank:
                 raise LayerError(
-                    f"{self.kind} joins tensors with {xs[0].rank} and {x.rank} spatial axes: "
-                    f"{xs[0]} and {x}",
-                    hint="bring both to the same axes first, with flatten or reshape",
+                    f"{self.kind} joins tensors with {xs[0].rank} and {x.rank} spatial axes",
+                    hint="bring both to the same axes first, as with flatten",
+                    inputs=(0, i),
                 )
 
 

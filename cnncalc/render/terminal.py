@@ -33,7 +33,7 @@ def terminal(table: Table) -> str:
 
 
 def _grid(table: Table) -> RichTable:
-    grid = RichTable(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, show_footer=False)
+    grid = RichTable(box=SIMPLE_HEAD, header_style="bold", padding=0, pad_edge=False, show_edge=False)
     for column in table.columns:
         grid.add_column(column.title, justify="right" if column.right else "left", overflow="fold")
     for row in table.rows:

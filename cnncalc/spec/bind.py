@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from cnncalc.errors import Position, Source, SpecError, UsageError, suggest
 from cnncalc.sizes import is_int, is_symbolic
-from cnncalc.spec.expressions import evaluate
-from cnncalc.spec.lines import RESERVED, is_name
+from cnncalc.spec.expressions import describe, evaluate, parse_expression
+from cnncalc.spec.limits import Limits
+from cnncalc.spec.lines import RESERVED, is_name, strip
 from cnncalc.spec.scope import Scope
 from cnncalc.spec.syntax import Piece, Spec
 
@@ -29,32 +30,37 @@ def bind(
     has no ``params``; there ``settings`` defines any name that the line uses.
     Raises :class:`UsageError` for a setting or a binding that the spec does not have.
     """
-    symbols = [name for name in free_symbols(spec) if name not in spec.params]
+    symbols = [name for name in free_symbols(spec, root.limits) if name not in spec.params]
     for name in settings:
-        if not spec.one_line:
-            known, problem = list(spec.params), "the network has no parameter"
-        elif name in symbols:
+        if name in symbols:
             raise UsageError(
                 f"--set {name}: {name} is a size of the input", hint=f"write --at {name}=…"
             )
+        if not spec.one_line:
+            known, problem = list(spec.params), "the network has no parameter"
         else:
             known, problem = sorted(_words(spec.origin.text)), "the network does not use"
         if name not in known:
             raise UsageError(
-                f"--set {name}: {problem} {name!r}", hint=suggest(name, spec.params, "parameters")
+                f"--set {name}: {problem} {name!r}",
+                hint=suggest(name, spec.params, "parameters")
+                if spec.params or not spec.one_line
+                else f"a one-line network takes --set for names in it, as in conv {name} k=3",
             )
         if name not in spec.params:
-            root.values[name] = _setting(name, settings[name], root)
+            root.values[name] = _setting(name, settings[name], root, symbols)
     for name, value in spec.params.items():
         if name in settings:
-            root.values[name] = _setting(name, settings[name], root)
+            root.values[name] = _setting(name, settings[name], root, symbols)
         else:
-            root.values[name] = _parameter(value, root)
+            root.values[name] = _parameter(value, root, symbols)
     for name in at:
         if name not in symbols:
             raise UsageError(
                 f"--at {name}: the network has no symbol {name!r}",
-                hint=suggest(name, symbols, "symbols"),
+                hint=f"{name} is a parameter: write --set {name}=…"
+                if name in spec.params
+                else suggest(name, symbols, "symbols"),
             )
     for name, piece in spec.at.items():
         if name not in symbols:
@@ -73,22 +79,19 @@ def bind(
     return {name: value for name, value in binding.items() if is_int(value)}
 
 
-def free_symbols(spec: Spec) -> list[str]:
+def free_symbols(spec: Spec, limits: Limits) -> list[str]:
     """Names that the sizes of the inputs use, in order."""
     names: list[str] = []
     for sizes in spec.inputs.values():
         for piece in sizes:
-            for name in _names(piece):
+            for name in _names(piece, limits):
                 if name not in names:
                     names.append(name)
     return names
 
 
-def _names(piece: Piece) -> list[str]:
-    try:
-        tree = ast.parse(piece.text.strip(), mode="eval")
-    except SyntaxError:
-        return []
+def _names(piece: Piece, limits: Limits) -> list[str]:
+    tree = parse_expression(strip(piece), limits)
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
     found = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called]
     return [node.id for node in found if node.id not in RESERVED]
@@ -98,24 +101,35 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[A-Za-z_]\w*", text))
 
 
-def _parameter(value: Piece | tuple[Piece, ...], root: Scope) -> Any:
+def _parameter(value: Piece | tuple[Piece, ...], root: Scope, symbols: Collection[str]) -> Any:
     if not isinstance(value, Piece):
         return [evaluate(item, root) for item in value]
     if is_name(value.text) and value.text not in RESERVED and root.find(value.text) is None:
-        return _symbol(value.text)
+        return _free(value, symbols)
     return evaluate(value, root)
 
 
-def _setting(name: str, value: Any, root: Scope) -> Any:
+def _free(piece: Piece, symbols: Collection[str]) -> Any:
+    """A parameter left open; the symbols of the inputs have their values only after it."""
+    if piece.text in symbols:
+        raise SpecError(
+            f"a parameter cannot take the size {piece.text} of the input",
+            at=piece.at,
+            hint=f"write {piece.text} itself where the parameter is used",
+        )
+    return _symbol(piece.text)
+
+
+def _setting(name: str, value: Any, root: Scope, symbols: Collection[str] = ()) -> Any:
     """A value from outside: a number, a list, or text in the language (an unknown name: a symbol)."""
     if isinstance(value, bool) or is_int(value) or is_symbolic(value):
         return value
     if isinstance(value, (list, tuple)):
-        return [_setting(name, item, root) for item in value]
+        return [_setting(name, item, root, symbols) for item in value]
     text = str(value)
     piece = Piece(text, Position(Source(f"<{name}={text}>", text), 1, 1))
     if is_name(text) and text not in RESERVED and root.find(text) is None:
-        return _symbol(text)
+        return _free(piece, symbols)
     return evaluate(piece, root)
 
 
@@ -123,9 +137,9 @@ def _size(name: str, value: Any, at: Position | None = None) -> Any:
     if is_symbolic(value) or (is_int(value) and value >= 1):
         return value
     raise UsageError(
-        f"the symbol {name} must be an integer of at least 1, got {value}",
+        f"the symbol {name} must be an integer of at least 1, got {describe(value)}",
         at=at,
-        hint=f"--at {name}=224",
+        hint=f"write {name}: 224 under at:" if at else f"write --at {name}=224",
     )
 
 

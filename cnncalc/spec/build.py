@@ -8,20 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from cnncalc.errors import LayerError, Position, SpecError
+from cnncalc.errors import LayerError, Position, SpecError, suggest
 from cnncalc.graph import Condition, Graph, Node
 from cnncalc.graph import Scope as Group
 from cnncalc.layers import KINDS, Argument, ArgumentError, Layer, Requirement
-from cnncalc.layers.arguments import Like
+from cnncalc.layers.arguments import Axes, Flag, Like, Real
 from cnncalc.layers.windows import POINT
-from cnncalc.sizes import Shape, Size, at_least, axis_names, divides, equal, is_symbolic, text
+from cnncalc.sizes import (
+    Shape,
+    Size,
+    at_least,
+    axis_names,
+    divides,
+    equal,
+    is_fraction,
+    is_symbolic,
+    text,
+)
 from cnncalc.spec.bind import bind
-from cnncalc.spec.expressions import Iterations, Tensor, describe, evaluate
-from cnncalc.spec.limits import Limits
-from cnncalc.spec.lines import split_axes
+from cnncalc.spec.expressions import Iterations, Tensor, describe, evaluate, instead
+from cnncalc.spec.limits import Limits, within_stack
+from cnncalc.spec.lines import RESERVED, is_name, split_axes
 from cnncalc.spec.scope import Frame, Scope
 from cnncalc.spec.syntax import Block, Body, Call, If, Join, Loop, Piece, Repeat, Spec, Statement
-from cnncalc.spec.validate import FROM, joins, statements
+from cnncalc.spec.validate import FROM, given_names, joins
 
 _RELATIONS: dict[str, Callable[[Size, Size], bool | None]] = {
     "==": equal,
@@ -48,21 +58,24 @@ class Expansion:
         self.spec = spec
         self.limits = limits or Limits()
         self.root = Scope(Frame("", (), frozenset()), self.limits)
+        if spec.one_line:
+            self.root.defining = "give it a value with --set NAME=…"
         self.binding = bind(spec, self.root, at or {}, settings or {}, symbolic)
         self.nodes: list[Node] = []
-        self.names: set[str] = set()
+        self.names: dict[str, Position] = {}
         self.conditions: list[Condition] = []
         self.steps = 0
         self.depth = 0
 
+    @within_stack
     def graph(self) -> Graph:
         """Raises :class:`cnncalc.errors.CnncalcError` for a network that is not well-formed."""
         spec = self.spec
-        scope = Scope(Frame("", (), _given_names(spec.layers)), self.limits, self.root)
+        scope = Scope(Frame("", (), given_names(spec.layers)), self.limits, self.root)
         inputs = {name: self.input_shape(name, sizes) for name, sizes in spec.inputs.items()}
         for name, shape in inputs.items():
             scope.define(name, Tensor(name, shape), spec.inputs[name][0].at)
-            self.names.add(name)
+            self.names[name] = spec.inputs[name][0].at
         if len(inputs) == 1:
             (name,) = inputs
             scope.current = Tensor(name, inputs[name])
@@ -103,8 +116,8 @@ class Expansion:
             _RUN[type(statement)](self, statement, scope)
         self.depth -= 1
 
-    def step(self, at: Position) -> None:
-        self.steps += 1
+    def step(self, at: Position, count: int = 1) -> None:
+        self.steps += count
         self.limits.check("layers", self.steps, "too many layers", at)
         self.limits.check("depth", self.depth, "blocks, loops and branches nested too deeply", at)
 
@@ -118,6 +131,7 @@ class Expansion:
             name = self.name(call.names, call.kind, scope)
             if joins(cls):
                 sources = [one for piece in call.values for one in self.tensors(piece, scope)]
+                self.step(call.at, len(sources))
                 if len(sources) < cls.arity[0]:
                     raise SpecError(
                         f"{call.kind} names {len(sources)} layer, and joins at least two",
@@ -135,7 +149,7 @@ class Expansion:
         """A block: its own names and parameters, the caller's current tensor."""
         name = self.name(call.names, block.name, scope)
         group = Group(name, block.name)
-        frame = Frame(f"{name}.", (*scope.frame.groups, group), _given_names(block.body))
+        frame = Frame(f"{name}.", (*scope.frame.groups, group), given_names(block.body))
         inner = Scope(frame, self.limits, self.root)
         inner.current = scope.current
         given = dict(zip(block.parameters, call.values))
@@ -195,7 +209,7 @@ class Expansion:
         full = scope.qualified(name) if name else ""
         if name:
             scope.define(name, iterations, at)
-        reserved = _given_names(body)
+        reserved = given_names(body)
         for index, row in enumerate(rows):
             self.step(at)
             if name:
@@ -282,30 +296,52 @@ class Expansion:
         pieces = {cls.aliases[key]: piece for key, piece in call.keys.items()}
         if call.values and cls.value:
             pieces[cls.value] = call.values[0]
-        values = {
-            key: self.argument(cls.arguments[key], piece, scope) for key, piece in pieces.items()
-        }
+        values: dict[str, Any] = {}
         try:
+            for key, piece in pieces.items():
+                values[key] = self.argument(cls.arguments[key], piece, scope)
             return cls(**values)
         except ArgumentError as error:
-            piece_at = pieces[error.argument].at if error.argument in pieces else call.at
-            raise LayerError(error.message, at=piece_at, node=name, hint=error.hint) from None
+            given, argument = pieces.get(error.argument), cls.arguments[error.argument]
+            raise LayerError(
+                error.message,
+                at=given.at if given else call.at,
+                node=name,
+                hint=error.hint or _argument_hint(argument, values.get(error.argument)),
+            ) from None
 
     def argument(self, argument: Argument[Any], piece: Piece, scope: Scope) -> Any:
         if piece.text in argument.words:
             return piece.text
+        if _is_unknown_word(piece.text, argument, scope):
+            hint = suggest(
+                piece.text, argument.words or ("yes", "no"), f"words for {argument.name}"
+            )
+            raise ArgumentError(argument.name, argument.refuse(piece.text).message, hint)
         value = self.value(piece, scope)
         if isinstance(value, Tensor) and isinstance(argument, Like):
             return value.shape
+        if isinstance(value, (Tensor, Iterations, dict, list)):
+            several = isinstance(value, list) and isinstance(argument, Axes)
+            raise ArgumentError(
+                argument.name,
+                f"{argument.name} must be {argument.allowed()}, got {describe(value)}",
+                "one value per axis is written 3x1" if several else instead(value),
+            )
         return value
 
     def add(
         self, name: str, layer: Layer, sources: list[Tensor], at: Position, scope: Scope
     ) -> Tensor:
         """A node, held to what its layer requires; raises :class:`LayerError`."""
-        if name in self.names:
-            raise SpecError(f"two layers are called {name!r}", at=at, hint="rename one")
-        self.names.add(name)
+        taken = self.names.get(name)
+        if taken is not None:
+            raise SpecError(
+                f"the name {name!r} is given twice",
+                at=at,
+                hint=f"the first is in line {taken.line}, column {taken.column}; rename one",
+            )
+        self.names[name] = at
         xs = tuple(source.shape for source in sources)
         try:
             shape = layer.output(*xs)
@@ -319,7 +355,11 @@ class Expansion:
                 hint=_fill(unmet.need.hint, unmet.need),
             ) from None
         except LayerError as error:
-            raise LayerError(error.message, at=at, node=name, hint=error.hint) from None
+            message = error.message + _involved(error.inputs, sources)
+            raise LayerError(message, at=at, node=name, hint=error.hint) from None
+        for size in shape:
+            if type(size) is int:
+                self.limits.check("bits", size.bit_length(), f"{name}: a size too large", at)
         self.nodes.append(
             Node(
                 name,
@@ -374,22 +414,27 @@ def _fill(template: str, need: Requirement) -> str:
 
 
 def _sentence(need: Requirement, sources: list[Tensor]) -> str:
-    message = _fill(need.message, need)
-    if need.inputs:
-        involved = [sources[i] for i in need.inputs]
-        message += f" ({', '.join(f'{one.name} is {one.shape}' for one in involved)})"
-    return message
+    return _fill(need.message, need) + _involved(need.inputs, sources)
 
 
-def _given_names(body: Body) -> frozenset[str]:
-    """Names that the spec gives anywhere in a body, which automatic names must not take."""
-    names: set[str] = set()
-    for statement in statements(body):
-        if isinstance(statement, (Call, Join)):
-            names.update(statement.names)
-        elif isinstance(statement, (Loop, Repeat)) and statement.name:
-            names.add(statement.name)
-    return frozenset(names)
+def _involved(inputs: tuple[int, ...], sources: list[Tensor]) -> str:
+    """The inputs that disagree, with their shapes."""
+    if not inputs:
+        return ""
+    return f" ({', '.join(f'{sources[i].name} is {sources[i].shape}' for i in inputs)})"
+
+
+def _is_unknown_word(word: str, argument: Argument[Any], scope: Scope) -> bool:
+    """A word that no expression can be, where the argument takes words."""
+    takes_words = bool(argument.words) or isinstance(argument, Flag)
+    return takes_words and is_name(word) and word not in RESERVED and scope.find(word) is None
+
+
+def _argument_hint(argument: Argument[Any], value: Any) -> str:
+    fraction = is_fraction(value) or (is_symbolic(value) and value.is_integer is not True)
+    if fraction and not isinstance(argument, Real):
+        return "// divides and rounds down, ceil(…) rounds up"
+    return f"{argument.name}: {argument.doc}"
 
 
 def _signature(block: Block) -> str:

@@ -6,7 +6,7 @@ import re
 
 from cnncalc.errors import Position, Source, SpecError, suggest
 from cnncalc.layers import KINDS
-from cnncalc.spec.limits import Limits
+from cnncalc.spec.limits import Limits, within_stack
 from cnncalc.spec.lines import (
     check_name,
     is_name,
@@ -46,6 +46,7 @@ _TOP = (
     "outputs",
     "expect",
 )
+_SIZES = "write channels first, joined by x: 3x224x224, 3xHxW, 3x(32*h)x(32*w)"
 _SIGNATURE = re.compile(r"([A-Za-z_]\w*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 _STRUCTURE = {
     "for": ("for", "layers", "name"),
@@ -54,25 +55,40 @@ _STRUCTURE = {
 }
 
 
+@within_stack
 def parse_line(text: str, name: str = "<line>") -> Spec:
     """A one-line network: ``3x32x32 | conv 10 k=5 p=2 | relu``. Raises :class:`SpecError`."""
     text = " ".join(text.splitlines())
     source = Source(name, text)
-    first, *rest = split_line(Piece(text, Position(source, 1, 1)))
+    first, *rest = map(strip, split_line(Piece(text, Position(source, 1, 1))))
+    if first.text.partition(" ")[0] in ("", *KINDS):
+        raise SpecError(
+            f"a one-line network begins with the size of its input, got {first.text!r}",
+            at=first.at,
+            hint="write channels first, joined by x: 3x32x32 | conv 8 k=3",
+        )
+    size, _, line = first.text.partition(" ")
+    if line.strip() and "x" in size and split_sizes(Piece(size, first.at)):
+        raise SpecError(
+            f"{first.text!r} is not the size of an input",
+            at=first.at,
+            hint=f"write | after the input: {size} | {line.strip()}",
+        )
+    sizes = _sizes(Scalar(*first))
     if not rest:
         raise SpecError(
             "the network has no layers",
             at=first.at,
-            hint=f"write the layers after it: {first.text.strip() or '3x32x32'} | conv 8 k=3",
+            hint=f"write the layers after the input: {first.text} | conv 8 k=3",
         )
-    layers = tuple(_layer_line(Scalar(*strip(piece))) for piece in rest)
+    layers = tuple(_layer_line(Scalar(*piece)) for piece in rest)
     spec = Spec(
         origin=source,
         one_line=True,
         name=text.strip(),
         source=None,
         notes=None,
-        inputs={"input": _sizes(Scalar(*strip(first)))},
+        inputs={"input": sizes},
         at={},
         params={},
         blocks={},
@@ -80,23 +96,24 @@ def parse_line(text: str, name: str = "<line>") -> Spec:
         outputs=None,
         expect={},
     )
-    validate(spec)
+    validate(spec, Limits())
     return spec
 
 
+@within_stack
 def parse_yaml(text: str, name: str, limits: Limits | None = None) -> Spec:
     """A spec in YAML. ``name`` is what errors call it. Raises :class:`SpecError`."""
     source = Source(name, text)
-    tree = read(source, limits or Limits())
-    top = _mapping(tree, "a spec is a mapping: input: …, layers: …")
+    limits = limits or Limits()
+    tree = read(source, limits)
+    top = _mapping(tree, "a spec", "input: 3x32x32, then layers: with a list")
     for key, _ in top.items:
         if key.text not in _TOP:
             hint = suggest(key.text, _TOP, "keys")
             raise SpecError(f"unknown key {key.text!r}", at=key.at, hint=hint)
     _check_version(top)
-    for needed in ("layers",):
-        if top.get(needed) is None:
-            raise SpecError(f"the spec has no {needed}:", at=top.at, hint="add layers: with a list")
+    if top.get("layers") is None:
+        raise SpecError("the spec has no layers", at=top.at, hint="add layers: with a list")
     spec = Spec(
         origin=source,
         one_line=False,
@@ -104,14 +121,14 @@ def parse_yaml(text: str, name: str, limits: Limits | None = None) -> Spec:
         source=_optional_text(top, "source"),
         notes=_optional_text(top, "notes"),
         inputs=_inputs(top),
-        at=_pieces(top.get("at"), "at: is a mapping of symbols, as {H: 224, W: 224}"),
+        at=_pieces(top.get("at"), "at:", "{H: 224, W: 224}"),
         params=_params(top.get("params")),
         blocks=_blocks(top.get("blocks")),
         layers=_body(top.get("layers"), "layers"),
         outputs=_outputs(top.get("outputs")),
         expect=_expect(top.get("expect")),
     )
-    validate(spec)
+    validate(spec, limits)
     return spec
 
 
@@ -125,20 +142,31 @@ def _check_version(top: Mapping) -> None:
         )
 
 
-def _mapping(tree: Tree, wanted: str) -> Mapping:
+def _found(tree: Tree) -> str:
+    """What a tree is, for messages."""
+    if isinstance(tree, Scalar):
+        return repr(tree.text) if tree.text else "nothing"
+    return "a list" if isinstance(tree, Sequence) else "a mapping"
+
+
+def _mapping(tree: Tree, what: str, example: str) -> Mapping:
     if isinstance(tree, Mapping):
         return tree
-    raise SpecError(wanted, at=tree.at, hint="see `cnncalc zoo` for specs to start from")
+    raise SpecError(
+        f"{what} must be a mapping of keys to values, got {_found(tree)}",
+        at=tree.at,
+        hint=f"write {example}",
+    )
 
 
-def _text(tree: Tree, what: str) -> Scalar:
+def _text(tree: Tree, what: str, hint: str = "write it on one line") -> Scalar:
     if isinstance(tree, Scalar):
         return tree
-    raise SpecError(f"{what} must be a single value", at=tree.at, hint="write it on one line")
+    raise SpecError(f"{what} must be a single value, got {_found(tree)}", at=tree.at, hint=hint)
 
 
-def _piece(tree: Tree, what: str) -> Piece:
-    scalar = _text(tree, what)
+def _piece(tree: Tree, what: str, hint: str = "write it on one line") -> Piece:
+    scalar = _text(tree, what, hint)
     if not scalar.text.strip():
         raise SpecError(f"{what} is empty", at=scalar.at, hint="give a value")
     return Piece(*scalar)
@@ -158,31 +186,33 @@ def _inputs(top: Mapping) -> dict[str, tuple[Piece, ...]]:
             hint="write input: 3xHxW, or inputs: {left: 3xHxW, right: 3xHxW}",
         )
     if one is not None:
-        return {"input": _sizes(_text(one, "input"))}
+        return {"input": _sizes(_text(one, "input", _SIZES))}
     assert several is not None
-    named = _mapping(several, "inputs: names several inputs, as {left: 3xHxW, right: 3xHxW}")
+    named = _mapping(several, "inputs:", "inputs: {left: 3xHxW, right: 3xHxW}")
     if not named.items:
         raise SpecError("inputs: is empty", at=named.at, hint="name at least one input")
     for key, _ in named.items:
         check_name(key.text, key.at, "an input")
-    return {key.text: _sizes(_text(tree, key.text)) for key, tree in named.items}
+    return {key.text: _sizes(_text(tree, key.text, _SIZES)) for key, tree in named.items}
 
 
 def _sizes(scalar: Scalar) -> tuple[Piece, ...]:
     parts = split_sizes(Piece(*scalar))
     if parts is None or len(parts) > 4:
+        meant = re.sub(r"\s*[X×*,]\s*", "x", scalar.text.strip())
+        likely = parts is None and split_sizes(Piece(meant, scalar.at))
         raise SpecError(
             f"{scalar.text!r} is not the size of an input",
             at=scalar.at,
-            hint="write channels first, joined by x: 3x224x224, 3xHxW, 3x(32*h)x(32*w)",
+            hint=f"did you mean {meant!r}?" if likely else _SIZES,
         )
     return tuple(parts)
 
 
-def _pieces(tree: Tree | None, wanted: str) -> dict[str, Piece]:
+def _pieces(tree: Tree | None, what: str, example: str) -> dict[str, Piece]:
     if tree is None:
         return {}
-    mapping = _mapping(tree, wanted)
+    mapping = _mapping(tree, what, example)
     for key, _ in mapping.items:
         check_name(key.text, key.at, "a symbol")
     return {key.text: _piece(value, key.text) for key, value in mapping.items}
@@ -191,7 +221,7 @@ def _pieces(tree: Tree | None, wanted: str) -> dict[str, Piece]:
 def _params(tree: Tree | None) -> dict[str, Piece | tuple[Piece, ...]]:
     if tree is None:
         return {}
-    named = _mapping(tree, "params: is a mapping of names to values, as {classes: 1000}")
+    named = _mapping(tree, "params:", "params: {classes: 1000}")
     for key, _ in named.items:
         check_name(key.text, key.at, "a parameter")
     return {key.text: _one_or_more(value, key.text) for key, value in named.items}
@@ -207,7 +237,7 @@ def _blocks(tree: Tree | None) -> dict[str, Block]:
     if tree is None:
         return {}
     blocks: dict[str, Block] = {}
-    for key, body in _mapping(tree, "blocks: is a mapping of signatures to layers").items:
+    for key, body in _mapping(tree, "blocks:", "name(a, b=1): with a list of layers").items:
         name, parameters = _signature(key)
         if name in blocks:
             raise SpecError(f"the block {name!r} is defined twice", at=key.at, hint="rename one")
@@ -245,10 +275,14 @@ def _body(tree: Tree | None, what: str) -> Body:
     if tree is None:
         return ()
     if isinstance(tree, Scalar) and not tree.text.strip():
-        raise SpecError(f"{what} is empty", at=tree.at, hint="write [] for the identity")
+        raise SpecError(
+            f"{what} is empty", at=tree.at, hint="list its layers, or write [] for none"
+        )
     if not isinstance(tree, Sequence):
         raise SpecError(
-            f"{what} must be a list of layers", at=tree.at, hint="start each line with -"
+            f"{what} must be a list of layers, got {_found(tree)}",
+            at=tree.at,
+            hint="start the line of each layer with -",
         )
     return tuple(_statement(item) for item in tree.items)
 
@@ -257,7 +291,9 @@ def _statement(tree: Tree) -> Statement:
     if isinstance(tree, Scalar):
         return _layer_line(tree)
     if isinstance(tree, Sequence):
-        raise SpecError("a list where a layer is wanted", at=tree.at, hint="remove one -")
+        raise SpecError(
+            "a layer is wanted here, got a list", at=tree.at, hint="remove one - or one pair of []"
+        )
     for word in _STRUCTURE:
         if tree.get(word) is not None:
             return _structure(word, tree)
@@ -267,7 +303,7 @@ def _statement(tree: Tree) -> Statement:
 def _layer_line(scalar: Scalar) -> Call:
     if not scalar.text.strip():
         raise SpecError(
-            "a layer is missing here", at=scalar.at, hint="write kind [value], or remove it"
+            "a layer is missing here", at=scalar.at, hint="write one, as conv 8 k=3, or remove it"
         )
     return parse_layer_line(*scalar)
 
@@ -290,7 +326,7 @@ def _structure(word: str, tree: Mapping) -> Statement:
     name = _name_of(tree)
     if word == "repeat":
         return Repeat(name, _piece(subject, "repeat"), inner, at)
-    named = _mapping(subject, "for: names its variables, as {i: 4} or {mid: [64, 128]}")
+    named = _mapping(subject, "for:", "for: {i: 4}, or for: {mid: [64, 128], s: [1, 2]}")
     if not named.items:
         raise SpecError("for: has no variable", at=named.at, hint="write for: {i: 4}")
     for key, _ in named.items:
@@ -311,14 +347,23 @@ def _name_of(tree: Mapping) -> str | None:
 def _layer(tree: Mapping) -> Statement:
     """The mapping form: ``{conv: {out: 64, k: 7}}``, ``add: [branch, branch]``."""
     kinds = [(key, value) for key, value in tree.items if key.text != "name"]
-    if len(kinds) != 1:
-        extra = kinds[1][0] if kinds else Scalar("", tree.at)
+    if not kinds:
+        raise SpecError(
+            "a layer is missing here", at=tree.at, hint="write one, as conv 8 k=3, or remove it"
+        )
+    if len(kinds) > 1:
         raise SpecError(
             f"one kind is wanted here, got {len(kinds)}: {', '.join(key.text for key, _ in kinds)}",
-            at=extra.at,
+            at=kinds[1][0].at,
             hint="start each layer with its own -",
         )
     (key, value) = kinds[0]
+    if not is_name(key.text):
+        raise SpecError(
+            f"{key.text!r} is not the name of a kind or a block",
+            at=key.at,
+            hint="a layer line has no colon: write - conv 8 k=3, or - conv: {out: 8, k: 3}",
+        )
     name = _name_of(tree)
     names = (name,) if name else ()
     if isinstance(value, Sequence):
@@ -328,16 +373,13 @@ def _layer(tree: Mapping) -> Statement:
         )
         return Join(names, key.text, branches, key.at)
     if isinstance(value, Scalar):
-        call = parse_layer_line(f"{key.text} {value.text}", key.at)
-        return call._replace(names=names or call.names)
-    keys = {word.text: _piece(item, word.text) for word, item in value.items}
-    if not is_name(key.text):
-        raise SpecError(
-            f"{key.text!r} is not the name of a kind",
-            at=key.at,
-            hint="write - kind value key=value",
-        )
-    return Call(names, key.text, (), keys, key.at)
+        same_line = value.at.line == key.at.line
+        gap = value.at.column - key.at.column - len(key.text) if same_line else 1
+        line = f"{key.text}{' ' * max(1, gap)}{value.text}"
+        return parse_layer_line(line, key.at)._replace(names=names)
+    one = "write one value, or one per axis as 3x1"
+    keys = {word.text: _piece(item, word.text, one) for word, item in value.items}
+    return Call(names, key.text, (), keys, key.at, {word.text: word.at for word, _ in value.items})
 
 
 def _outputs(tree: Tree | None) -> dict[str, Piece] | None:
@@ -347,16 +389,19 @@ def _outputs(tree: Tree | None) -> dict[str, Piece] | None:
         pieces = [_piece(item, "outputs") for item in tree.items]
         if len({piece.text for piece in pieces}) < len(pieces) or not pieces:
             raise SpecError(
-                "outputs: names different layers", at=tree.at, hint="outputs: [main, aux]"
+                "outputs: must name one or several different layers",
+                at=tree.at,
+                hint="write outputs: [main, aux]",
             )
         return {piece.text: piece for piece in pieces}
-    return _pieces(tree, "outputs: is a list of names, or a mapping of names to layers") or None
+    example = "a list of names, as outputs: [main, aux], or outputs: {logits: main}"
+    return _pieces(tree, "outputs:", example) or None
 
 
 def _expect(tree: Tree | None) -> dict[str, Entry]:
     if tree is None:
         return {}
-    named = _mapping(tree, "expect: is a mapping, as {params: 25557032}")
+    named = _mapping(tree, "expect:", "expect: {params: 25557032}")
     return {key.text: _entry(value) for key, value in named.items}
 
 

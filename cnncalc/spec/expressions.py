@@ -24,11 +24,31 @@ from cnncalc.sizes import (
     maximum,
     minimum,
     ratio,
+    text,
     whole,
 )
 from cnncalc.spec.limits import Limits
+from cnncalc.spec.lines import strip
 from cnncalc.spec.syntax import Piece
 
+_ALLOWED = (
+    "expressions are numbers, names, + - * // / % **, comparisons, and or not, a if c else b, "
+    "min max ceil floor abs"
+)
+#: Operators that Python has and the language has not.
+_FOREIGN: dict[type[ast.AST], str] = {
+    ast.BitXor: "^",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.MatMult: "@",
+    ast.Invert: "~",
+    ast.In: "in",
+    ast.NotIn: "not in",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+}
 #: Sizes of a tensor by name; ``l`` is the length of a 1D signal.
 _SIZES = {"c": 0, "w": -1, "l": -1, "h": -2, "d": -3}
 _LITERALS = {"yes": True, "no": False, "true": True, "false": False, "True": True, "False": False}
@@ -43,6 +63,9 @@ class Tensor:
         self.name = name
         self.shape = shape
 
+    def __str__(self) -> str:
+        return f"the tensor {self.name} ({self.shape})"
+
 
 class Iterations:
     """What a named loop shows of itself: ``down[2].skip``, ``stack[*].skip``."""
@@ -52,6 +75,9 @@ class Iterations:
     def __init__(self, name: str) -> None:
         self.name = name
         self.done: list[dict[str, Any]] = []
+
+    def __str__(self) -> str:
+        return f"the loop {self.name}"
 
 
 class Names(Protocol):
@@ -71,9 +97,32 @@ def _parse(text: str) -> ast.expr | str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text.strip().replace("[*]", "[...]"), mode="eval").body
+            return ast.parse(text.replace("[*]", "[:]"), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return f"cannot read the expression {text!r}"
+        return f"cannot read the expression {_short(text)!r}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def parse_expression(piece: Piece, limits: Limits) -> ast.expr:
+    """The syntax tree of an expression; raises :class:`SpecError` with its place."""
+    text = piece.text
+    limits.check("expression", len(text), f"an expression of {len(text):,} characters", piece.at)
+    if not text:
+        raise SpecError("an expression is missing here", at=piece.at, hint=_ALLOWED)
+    foreign = next((i for i, character in enumerate(text) if not character.isascii()), None)
+    if foreign is not None:
+        raise SpecError(
+            f"{text[foreign]!r} is not part of the language",
+            at=piece.at.shifted(foreign),
+            hint=_ALLOWED,
+        )
+    tree = _parse(text)
+    if isinstance(tree, str):
+        raise SpecError(tree, at=piece.at, hint=_ALLOWED)
+    return tree
 
 
 def evaluate(piece: Piece, names: Names) -> Any:
@@ -81,21 +130,15 @@ def evaluate(piece: Piece, names: Names) -> Any:
     text = piece.text
     if text.isascii() and text.isdigit() and len(text) < 18:
         return int(text)
-    names.limits.check(
-        "expression", len(text), f"an expression of {len(text)} characters", piece.at
-    )
-    tree = _parse(text)
-    if isinstance(tree, str):
-        raise SpecError(
-            tree, at=piece.at, hint="expressions are numbers, names, + - * // / % **, comparisons"
-        )
-    return _Evaluation(piece, names).value(tree)
+    piece = strip(piece)
+    return _Evaluation(piece, names).value(parse_expression(piece, names.limits))
 
 
 class _Evaluation:
     def __init__(self, piece: Piece, names: Names) -> None:
         self.piece = piece
         self.names = names
+        self.depth = 0
 
     def error(self, node: ast.AST, message: str, hint: str | None = None) -> SpecError:
         return SpecError(message, at=self.at(node), hint=hint)
@@ -103,16 +146,28 @@ class _Evaluation:
     def at(self, node: ast.AST) -> Position:
         return self.piece.at.shifted(getattr(node, "col_offset", 0))
 
+    def written(self, node: ast.AST) -> str:
+        start, end = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", None)
+        return self.piece.text[start:end]
+
     def value(self, node: ast.expr) -> Any:
         method: Callable[[Any], Any] | None = getattr(self, f"on_{type(node).__name__}", None)
         if method is None:
-            raise self.error(
-                node,
-                f"{type(node).__name__} is not part of the language",
-                "expressions are numbers, names, + - * // / % **, comparisons, and or not, "
-                "a if c else b, min max ceil floor",
-            )
-        return method(node)
+            raise self.foreign(node)
+        self.depth += 1
+        self.names.limits.check(
+            "depth", self.depth, "an expression nested too deeply", self.piece.at
+        )
+        value = method(node)
+        self.depth -= 1
+        return value
+
+    def foreign(self, node: ast.AST, operator: ast.AST | None = None) -> SpecError:
+        """Something that Python reads and the language does not have."""
+        known = _FOREIGN.get(type(operator)) if operator else None
+        written = known or _short(self.written(node))
+        hint = "a power is written **, as in 2**3" if written == "^" else _ALLOWED
+        return self.error(node, f"{written!r} is not part of the language", hint)
 
     def number(self, node: ast.expr) -> Any:
         return self.checked(node, self.value(node))
@@ -120,13 +175,15 @@ class _Evaluation:
     def checked(self, node: ast.AST, value: Any) -> Any:
         if is_int(value) or is_fraction(value) or is_symbolic(value):
             return value
-        raise self.error(node, f"a number is wanted here, got {describe(value)}")
+        raise self.error(node, f"a number is wanted here, got {describe(value)}", instead(value))
 
     def truth(self, node: ast.expr) -> bool:
         value = self.value(node)
         if isinstance(value, bool):
             return value
-        raise self.error(node, f"yes or no is wanted here, got {describe(value)}")
+        raise self.error(
+            node, f"yes or no is wanted here, got {describe(value)}", "compare it, as in s != 1"
+        )
 
     def bounded(self, node: ast.AST, value: Any) -> Any:
         if is_int(value):
@@ -141,12 +198,14 @@ class _Evaluation:
         if isinstance(node.value, float):
             from fractions import Fraction
 
-            written = self.piece.text.strip()[node.col_offset : node.end_col_offset]
+            written = self.written(node).replace("_", "")
             exponent = written.lower().partition("e")[2]
             if exponent and abs(int(exponent)) > 99:
-                raise self.error(node, f"{written} is too large or too small")
+                raise self.error(
+                    node, f"{written} is too large or too small", "exponents go from -99 to 99"
+                )
             return whole(Fraction(written))
-        raise self.error(node, f"{node.value!r} is not part of the language")
+        raise self.foreign(node)
 
     def on_Name(self, node: ast.Name) -> Any:
         if node.id in _LITERALS:
@@ -174,13 +233,13 @@ class _Evaluation:
             return -value
         if isinstance(node.op, ast.UAdd):
             return value
-        raise self.error(node, "~ is not part of the language")
+        raise self.foreign(node, node.op)
 
     def on_BinOp(self, node: ast.BinOp) -> Any:
         a, b = self.number(node.left), self.number(node.right)
         operation = _OPERATIONS.get(type(node.op))
         if operation is None:
-            raise self.error(node, f"{type(node.op).__name__} is not part of the language")
+            raise self.foreign(node, node.op)
         if isinstance(node.op, (ast.Div, ast.FloorDiv, ast.Mod)) and at_least(b, 1) is False:
             below = "zero" if equal(b, 0) else "a number below 1"
             if equal(b, 0) or not isinstance(node.op, ast.Div):
@@ -193,7 +252,11 @@ class _Evaluation:
         if is_symbolic(exponent):
             return base**exponent
         if not is_int(exponent) or exponent < 0:
-            raise self.error(node.right, "an exponent must be an integer of at least 0")
+            raise self.error(
+                node.right,
+                f"an exponent must be an integer of at least 0, got {describe(exponent)}",
+                "write 1/2**3 for a negative one",
+            )
         bits = base.bit_length() if is_int(base) else 64
         self.names.limits.check("bits", bits * exponent, "a number too large", self.at(node))
         return whole(base**exponent)
@@ -204,17 +267,19 @@ class _Evaluation:
             right = self.value(right_node)
             compare = _COMPARISONS.get(type(operation))
             if compare is None:
-                raise self.error(node, f"{type(operation).__name__} is not part of the language")
+                raise self.foreign(node, operation)
             if isinstance(left, (bool, str)) or isinstance(right, (bool, str)):
                 if type(operation) not in (ast.Eq, ast.NotEq):
-                    raise self.error(node, "words and yes/no have no order")
+                    raise self.error(
+                        node, "words and yes/no have no order", "compare them with == or !="
+                    )
                 answer: bool | None = (left == right) is isinstance(operation, ast.Eq)
             else:
                 answer = compare(self.checked(node, left), self.checked(right_node, right))
             if answer is None:
                 raise self.error(
                     node,
-                    f"whether {self.piece.text.strip()} holds depends on the symbols",
+                    f"whether {self.piece.text} holds depends on the symbols",
                     f"give them values: --at {_symbols(left, right)}",
                 )
             if not answer:
@@ -225,16 +290,18 @@ class _Evaluation:
     def on_Call(self, node: ast.Call) -> Any:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name not in _FUNCTIONS:
-            raise self.error(
-                node, f"{name or 'this'} is not a function", "there are min max ceil floor abs"
-            )
+            what = f"{name} is not a function" if name else "only functions are followed by ("
+            raise self.error(node, what, "the functions are min max ceil floor abs")
         if node.keywords or not node.args:
-            raise self.error(node, f"{name} takes numbers, as in {name}(3, 4)")
+            example = f"{name}(3, 4)" if name in ("min", "max") else f"{name}(7/2)"
+            raise self.error(node, f"{name} takes numbers", f"write {example}")
         values = [self.number(item) for item in node.args]
         if name in ("min", "max"):
             return whole((minimum if name == "min" else maximum)(values))
         if len(values) != 1:
-            raise self.error(node, f"{name} takes one number, got {len(values)}")
+            raise self.error(
+                node, f"{name} takes one number, got {len(values)}", f"write {name}(7/2)"
+            )
         return _FUNCTIONS[name](values[0])
 
     def on_Attribute(self, node: ast.Attribute) -> Any:
@@ -245,7 +312,8 @@ class _Evaluation:
             return self.member(node, owner)
         if isinstance(owner, list) and all(isinstance(item, dict) for item in owner):
             return [self.member(node, item) for item in owner]
-        raise self.error(node, f"{describe(owner)} has no .{node.attr}")
+        hint = instead(owner) if isinstance(owner, (Iterations, list)) else "layers have .c .h .w"
+        raise self.error(node, f"{describe(owner)} has no .{node.attr}", hint)
 
     def size_of(self, node: ast.Attribute, tensor: Tensor) -> Any:
         index = _SIZES.get(node.attr)
@@ -269,10 +337,14 @@ class _Evaluation:
 
     def on_Subscript(self, node: ast.Subscript) -> Any:
         owner = self.value(node.value)
-        every = isinstance(node.slice, ast.Constant) and node.slice.value is ...
+        every = isinstance(node.slice, ast.Slice) and self.written(node).endswith("[*]")
         items = owner.done if isinstance(owner, Iterations) else owner
         if not isinstance(items, list):
-            raise self.error(node, f"{describe(owner)} cannot be indexed")
+            raise self.error(
+                node,
+                f"{describe(owner)} cannot be indexed",
+                "only lists and named loops are followed by [",
+            )
         if every:
             return list(items)
         index = self.number(node.slice)
@@ -281,22 +353,31 @@ class _Evaluation:
             raise self.error(
                 node.slice,
                 f"index {index} is not among the {len(items)} {what} so far",
-                f"indices go from 0 to {len(items) - 1}" if items else None,
+                f"indices go from 0 to {len(items) - 1}" if items else "it is empty here",
             )
         return items[index]
 
 
 def describe(value: Any) -> str:
     """What a value is, for messages."""
-    if isinstance(value, Tensor):
-        return f"the tensor {value.name} ({value.shape})"
-    if isinstance(value, Iterations):
-        return f"the loop {value.name}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (list, dict)):
         return "a list" if isinstance(value, list) else "an iteration of a loop"
-    return repr(value) if isinstance(value, str) else str(value)
+    return repr(value) if isinstance(value, str) else text(value)
+
+
+def instead(value: Any) -> str:
+    """What to write when ``value`` is not what is wanted."""
+    if isinstance(value, Tensor):
+        return f"a layer is not a number; its sizes are: {value.name}.c …"
+    if isinstance(value, Iterations):
+        return f"name a layer of one iteration, {value.name}[0].…, or of all: {value.name}[*].…"
+    if isinstance(value, list):
+        return "take one of the list, as in widths[0]"
+    if isinstance(value, dict):
+        return "add the name of a layer, as in down[0].skip"
+    return "leave the quotes out" if isinstance(value, str) else "write a number"
 
 
 def _symbols(*values: Any) -> str:

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import wraps
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from cnncalc.errors import LimitError, Position, UsageError, suggest
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_UNITS = {
+    "file": "bytes",
+    "values": "values",
+    "depth": "levels",
+    "layers": "layers and iterations",
+    "expression": "characters",
+    "bits": "bits",
+}
 
 
 class Limits(NamedTuple):
@@ -28,9 +42,9 @@ class Limits(NamedTuple):
         allowed: int = getattr(self, name)
         if amount > allowed:
             raise LimitError(
-                f"{what}: more than the limit of {allowed:,}",
+                f"{what}: more than the limit of {allowed:,} {_UNITS[name]}",
                 at=at,
-                hint=f"if that is meant, raise it: --limit {name}={_above(allowed)}",
+                hint=f"if that is meant, raise it: --limit {name}={10 * allowed}",
             )
 
     @classmethod
@@ -44,5 +58,17 @@ class Limits(NamedTuple):
         return cls(**settings)
 
 
-def _above(allowed: int) -> int:
-    return allowed * 10
+def within_stack(function: Callable[P, R]) -> Callable[P, R]:
+    """Turns nesting that a raised limit allows, but Python's stack does not, into an error."""
+
+    @wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except RecursionError:
+            raise LimitError(
+                "nested too deeply for Python's stack",
+                hint="nest less, or lower --limit depth to be told where",
+            ) from None
+
+    return guarded

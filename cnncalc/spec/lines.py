@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from keyword import kwlist
 
 from cnncalc.errors import Position, SpecError
 from cnncalc.spec.syntax import Call, Piece
@@ -12,11 +13,12 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _NAMED = re.compile(rf"\s*({_NAME}(?:\s*,\s*{_NAME})*)\s*=(?!=)")
 _KEYED = re.compile(rf"({_NAME})=(?!=)")
 _IDENTIFIER = re.compile(_NAME)
-_AXIS = re.compile(rf"\d+|{_NAME}|\(.*\)", re.DOTALL)
+_AXIS = re.compile(rf"-?\d+(?:\.\d+)?|{_NAME}|\(.*\)", re.DOTALL)
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 
-#: Words that are not names of layers, blocks or parameters.
-RESERVED = frozenset(
+#: Words that are not names of layers, blocks or parameters: ours, and those of Python's syntax,
+#: with which expressions are parsed.
+RESERVED = frozenset(kwlist) | frozenset(
     "x and or not if else for from repeat then yes no true false min max ceil floor abs".split()  # noqa: SIM905
 )
 
@@ -49,9 +51,15 @@ def parse_layer_line(text: str, at: Position) -> Call:
         offset = named.end()
     tokens = list(_tokens(text, offset, at))
     if not tokens:
-        raise SpecError("a layer is missing here", at=at.shifted(offset), hint="write kind [value]")
+        raise SpecError(
+            "a layer is missing here",
+            at=at.shifted(offset),
+            hint="write a kind and its value, as in skip = conv 64 k=3",
+        )
     kind = tokens[0]
     if not is_name(kind.text):
+        if len(tokens) > 1 and tokens[1].text.startswith("="):
+            check_name(kind.text, kind.at)
         raise SpecError(
             f"{kind.text!r} is not the name of a kind or a block",
             at=kind.at,
@@ -59,6 +67,7 @@ def parse_layer_line(text: str, at: Position) -> Call:
         )
     values: list[Piece] = []
     keys: dict[str, Piece] = {}
+    places: dict[str, Position] = {}
     for token in tokens[1:]:
         keyed = _KEYED.match(token.text)
         if not keyed:
@@ -72,13 +81,16 @@ def parse_layer_line(text: str, at: Position) -> Call:
                 f"{key}= has no value", at=token.at, hint=f"write {key}=3, without spaces around ="
             )
         keys[key] = Piece(rest, token.at.shifted(keyed.end()))
-    return Call(names, kind.text, tuple(values), keys, kind.at)
+        places[key] = token.at
+    return Call(names, kind.text, tuple(values), keys, kind.at, places)
 
 
 def _value(token: Piece) -> Piece:
     if token.text.startswith("=") and not token.text.startswith("=="):
         raise SpecError(
-            "a value stands alone after =", at=token.at, hint="write key=value without spaces"
+            "spaces around = part the key from its value",
+            at=token.at,
+            hint="write key=value without spaces, as k=3",
         )
     return token
 

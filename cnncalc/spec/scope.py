@@ -39,7 +39,7 @@ class Frame:
 class Scope:
     """What expressions see; lookups go on to ``parent`` (a block's is only the parameters)."""
 
-    __slots__ = ("current", "frame", "limits", "parent", "places", "suffix", "values")
+    __slots__ = ("current", "defining", "frame", "limits", "parent", "places", "suffix", "values")
 
     def __init__(
         self, frame: Frame, limits: Limits, parent: Scope | None = None, suffix: str = ""
@@ -53,6 +53,8 @@ class Scope:
         self.places: dict[str, Position] = {}
         #: The current tensor, ``x``; None before the first of several inputs is chosen.
         self.current: Tensor | None = None
+        #: How a name gets a value from outside.
+        self.defining: str = parent.defining if parent else "define it in params:"
 
     def inner(self, frame: Frame | None = None, suffix: str = "") -> Scope:
         """A scope that sees this one: an iteration of a loop."""
@@ -86,7 +88,9 @@ class Scope:
     def _undefined(self, name: str, at: Position) -> SpecError:
         visible = self.visible()
         near = nearest(name, visible)
-        if near:
+        if name in self.frame.reserved:
+            hint = "a layer reads only layers above it, and this name is given further down"
+        elif near:
             hint = f"did you mean {near!r}?"
         elif name.rstrip("0123456789") in self.frame.counters:
             kind = name.rstrip("0123456789")
@@ -96,8 +100,18 @@ class Scope:
             )
         else:
             seen = f" (visible here: {', '.join(sorted(visible))})" if visible else ""
-            hint = f"define it in params:, or name an earlier layer {name} = …{seen}"
+            hint = f"{self._advice(name)}{seen}"
         return SpecError(f"{name!r} is not defined here", at=at, hint=hint)
+
+    def _advice(self, name: str) -> str:
+        if self.parent is None:
+            return f"{self.defining}; a parameter reads only those above it"
+        scope = self
+        while scope.parent is not None and scope.parent.parent is not None:
+            scope = scope.parent
+        if scope.frame.groups:
+            return f"{self.defining}, or give it to the block as a parameter"
+        return f"{self.defining}, or name an earlier layer {name} = …"
 
     def visible(self) -> set[str]:
         names: set[str] = set()

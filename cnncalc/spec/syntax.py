@@ -16,13 +16,17 @@ class Piece(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A layer line: ``[name =] kind [value …] [key=value …]``; kind may be a block or ``from``."""
+    """A layer line: ``[name =] kind [value …] [key=value …]``; kind may be a block or ``from``.
+
+    ``places`` says where each key is written.
+    """
 
     names: tuple[str, ...]
     kind: str
     values: tuple[Piece, ...]
     keys: Mapping[str, Piece]
     at: Position
+    places: Mapping[str, Position]
 
 
 class Join(NamedTuple):

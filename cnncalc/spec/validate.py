@@ -9,18 +9,24 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cnncalc.errors import SpecError, suggest
 from cnncalc.layers import KINDS, Layer
+from cnncalc.spec.limits import Limits
 from cnncalc.spec.syntax import Block, Body, Call, If, Join, Loop, Repeat, Spec, Statement
 
 #: Line form that goes on from an earlier layer.
 FROM = "from"
+_STRUCTURE = {
+    "for": "- for: {i: 3} with layers: below it",
+    "repeat": "- repeat: 3 with layers: below it",
+    "if": "- if: s != 1 with then: below it",
+}
 
 
-def validate(spec: Spec) -> None:
+def validate(spec: Spec, limits: Limits) -> None:
     """Raises :class:`SpecError` for the first thing that is wrong."""
     for block in spec.blocks.values():
         _check(block.body, spec.blocks)
     _check(spec.layers, spec.blocks)
-    _check_cycles(spec.blocks)
+    _check_cycles(spec.blocks, limits)
 
 
 def statements(body: Body) -> Iterator[Statement]:
@@ -37,16 +43,43 @@ def statements(body: Body) -> Iterator[Statement]:
             yield from statements(statement.body)
 
 
+def given_names(body: Body) -> frozenset[str]:
+    """Names that the spec gives anywhere in a body."""
+    names: set[str] = set()
+    for statement in statements(body):
+        if isinstance(statement, (Call, Join)):
+            names.update(statement.names)
+        elif isinstance(statement, (Loop, Repeat)) and statement.name:
+            names.add(statement.name)
+    return frozenset(names)
+
+
 def _check(body: Body, blocks: Mapping[str, Block]) -> None:
     for statement in statements(body):
         if isinstance(statement, Join):
             _check_join(statement, blocks)
         elif isinstance(statement, Call):
+            if statement.kind not in KINDS and statement.kind not in (*blocks, FROM):
+                raise _unknown(statement.kind, statement, blocks, {"x", *given_names(body)})
             _check_call(statement, blocks)
 
 
-def _unknown(kind: str, statement: Call | Join, blocks: Mapping[str, Block]) -> SpecError:
-    names = {*KINDS, *blocks, FROM, "for", "repeat", "if"}
+def _unknown(
+    kind: str, statement: Call | Join, blocks: Mapping[str, Block], named: Iterable[str] = ()
+) -> SpecError:
+    if kind in named:
+        return SpecError(
+            f"{kind!r} is the name of a layer, not a kind",
+            at=statement.at,
+            hint=f"write from {kind} to go on from it; to join layers by name, write add a b",
+        )
+    if kind in _STRUCTURE:
+        return SpecError(
+            f"{kind} has layers of its own and is not a layer line",
+            at=statement.at,
+            hint=f"in a YAML spec, write {_STRUCTURE[kind]}",
+        )
+    names = {*KINDS, *blocks, *_STRUCTURE, FROM}
     return SpecError(f"unknown kind {kind!r}", at=statement.at, hint=suggest(kind, names, "kinds"))
 
 
@@ -87,10 +120,8 @@ def _check_call(call: Call, blocks: Mapping[str, Block]) -> None:
     elif call.kind in blocks:
         names = list(blocks[call.kind].parameters)
         _check_arguments(call, {name: name for name in names}, names)
-    elif call.kind in KINDS:
-        _check_kind(call, KINDS[call.kind])
     else:
-        raise _unknown(call.kind, call, blocks)
+        _check_kind(call, KINDS[call.kind])
     if len(call.names) > 1:
         raise SpecError(
             f"{call.kind} has one output, but {len(call.names)} names stand before it",
@@ -121,34 +152,39 @@ def _check_arguments(
         names = list(positional)
         if len(call.values) > len(names):
             extra = call.values[len(names)]
-            takes = ", ".join(names) if names else "no value"
+            takes = ", ".join(names) if names else "nothing"
             raise SpecError(
                 f"{call.kind} does not take the value {extra.text!r}",
                 at=extra.at,
-                hint=f"without a name it takes {takes}; give the others as key=value",
+                hint=f"without a name it takes {takes}; write the others as key=value"
+                if aliases
+                else f"{call.kind} takes no arguments",
             )
         given = dict.fromkeys(names[: len(call.values)], "as its value")
-    for key, piece in call.keys.items():
+    for key in call.keys:
         name = aliases.get(key)
         if name is None:
             raise SpecError(
                 f"{call.kind} has no argument {key!r}",
-                at=piece.at.shifted(-len(key) - 1),
-                hint=suggest(key, aliases, f"arguments of {call.kind}"),
+                at=call.places[key],
+                hint=suggest(key, aliases, f"arguments of {call.kind}")
+                if aliases
+                else f"{call.kind} takes no arguments",
             )
         if name in given:
             raise SpecError(
                 f"{name} is given twice: {given[name]} and as {key}=",
-                at=piece.at.shifted(-len(key) - 1),
+                at=call.places[key],
                 hint="keep one of them",
             )
         given[name] = f"as {key}="
 
 
-def _check_cycles(blocks: Mapping[str, Block]) -> None:
+def _check_cycles(blocks: Mapping[str, Block], limits: Limits) -> None:
     done: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> None:
+        limits.check("depth", len(path), "blocks nested too deeply", blocks[name].at)
         if name in path:
             cycle = " -> ".join((*path[path.index(name) :], name))
             raise SpecError(

@@ -44,7 +44,15 @@ def read(source: Source, limits: Limits) -> Tree:
     """The document in ``source``; raises :class:`SpecError` for anything that is not YAML."""
     import yaml
 
-    limits.check("file", len(source.text.encode()), f"a spec of {len(source.text):,} characters")
+    size = len(source.text.encode("utf-8", "surrogatepass"))
+    limits.check("file", size, f"a spec of {len(source.text):,} characters")
+    forbidden = yaml.reader.Reader.NON_PRINTABLE.search(source.text)
+    if forbidden:
+        before = source.text[: forbidden.start()]
+        at = Position(source, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise SpecError(
+            f"not YAML: the character {forbidden.group()!r} is not allowed", at=at, hint="remove it"
+        )
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return _Composer(source, limits, yaml.parse(source.text, Loader=loader)).document()
@@ -54,18 +62,31 @@ def read(source: Source, limits: Limits) -> Tree:
 
 def _broken(source: Source, error: Any) -> SpecError:
     mark = getattr(error, "problem_mark", None)
-    if mark is None and hasattr(error, "position"):  # ReaderError: a character YAML forbids
-        before = source.text[: error.position]
-        line = before.count("\n")
-        at = Position(source, line + 1, len(before) - before.rfind("\n"))
-        return SpecError("not YAML: a character that YAML does not allow", at=at, hint="remove it")
     at = Position(source, mark.line + 1, mark.column + 1) if mark else Position(source, 1, 1)
     problem = getattr(error, "problem", None) or "it cannot be read"
     context = getattr(error, "context", None)
     message = f"not YAML: {problem}" + (f" ({context})" if context else "")
-    if "cannot start any token" in problem and source.line(at.line).lstrip().startswith("\t"):
-        return SpecError(message, at=at, hint="indent with spaces, not tabs")
-    return SpecError(message, at=at, hint="check the indentation, the brackets and the quotes here")
+    opened = getattr(error, "context_mark", None)
+    return SpecError(message, at=at, hint=_repair(source, at, problem, opened))
+
+
+def _repair(source: Source, at: Position, problem: str, opened: Any) -> str:
+    """What to do about a problem that the YAML reader reports in its own words."""
+    text = source.line(at.line)
+    since = f"opened in line {opened.line + 1}" if opened else "opened above"
+    if "tab character" in problem or "\t" in text[: len(text) - len(text.lstrip())]:
+        return "indent with spaces, not tabs"
+    if "',' or" in problem:
+        return f"close the bracket {since}; in it, put a value with brackets of its own in quotes"
+    if "end of stream" in problem:
+        return f"close the quote {since}"
+    if "mapping values" in problem:
+        return "indent a key like its neighbours; put a text with a colon in quotes"
+    if "expected key" in problem or "'-' indicator" in problem:
+        return "indent this line like the others of its list or mapping"
+    if "cannot start any token" in problem:
+        return "put a text that begins with this character in quotes"
+    return "check the indentation, the brackets and the quotes here"
 
 
 class _Composer:
@@ -102,9 +123,17 @@ class _Composer:
         start = self.count
         self.add(1, at)
         name = type(event).__name__
+        tag = getattr(event, "tag", None)
+        if tag:
+            written = tag.replace("tag:yaml.org,2002:", "!!")
+            raise SpecError(f"the tag {written} means nothing here", at=at, hint="remove it")
         if name == "AliasEvent":
             if event.anchor not in self.anchors:
-                raise SpecError(f"*{event.anchor} is not defined above", at=at)
+                raise SpecError(
+                    f"*{event.anchor} is not defined above",
+                    at=at,
+                    hint=f"mark a value above it with &{event.anchor}, or put the text in quotes",
+                )
             tree, values = self.anchors[event.anchor]
             self.add(values, at)
             return tree
@@ -123,8 +152,6 @@ class _Composer:
         self.limits.check("values", self.count, "too many YAML values", at)
 
     def scalar(self, event: Any, at: Position) -> Scalar:
-        if event.tag:
-            raise SpecError(f"the tag {event.tag} means nothing here", at=at, hint="remove it")
         style = event.style
         if style in ("'", '"'):
             at = at.shifted(1)
@@ -147,6 +174,12 @@ class _Composer:
             if not isinstance(key, Scalar):
                 raise SpecError(
                     "a key must be a word", at=key.at, hint="quote it, or indent it as a list"
+                )
+            if key.text == "<<":
+                raise SpecError(
+                    "merging with << is not part of the language",
+                    at=key.at,
+                    hint="write the keys out, or use a block for what repeats",
                 )
             if key.text in seen:
                 raise SpecError(

@@ -1,0 +1,202 @@
+"""What a spec says of itself: its ``expect:`` held against what is computed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from cnncalc.analyses.receptive_field import Fields
+from cnncalc.errors import SpecError, suggest
+from cnncalc.formulas import flops
+from cnncalc.network import Network
+from cnncalc.results import FIELD_KEYS, Analysis, per_axis
+from cnncalc.sizes import Number, at_least, axis_names, equal, is_int, text, whole
+from cnncalc.spec.expressions import describe, evaluate
+from cnncalc.spec.scope import Scope
+from cnncalc.spec.syntax import Entry, Piece
+
+_SUFFIXED = re.compile(r"(\d+)(?:\.(\d+))?\s*([kMGT])")
+_POWERS = {"k": 3, "M": 6, "G": 9, "T": 12}
+_BOUNDS = ("min", "max")
+
+#: Totals that can be expected.
+_TOTALS: dict[str, Callable[[Analysis], Number]] = {
+    "params": lambda analysis: analysis.total.params,
+    "buffers": lambda analysis: analysis.total.buffers,
+    "macs": lambda analysis: analysis.total.macs,
+    "flops": lambda analysis: flops(analysis.total.macs),
+    "activation_bytes": lambda analysis: analysis.memory.written,
+    "peak_activation_bytes": lambda analysis: analysis.memory.peak,
+}
+
+
+def unmet(
+    network: Network,
+    at: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """What ``expect:`` says and is not so, a line each, with its place; empty when all holds.
+
+    Values are expressions over the parameters and symbols, or numbers as 4.1G, 32M, 5k.
+    Raises :class:`cnncalc.errors.SpecError` for an expectation that means nothing.
+    """
+    scope = network.expansion(at, settings).root
+    return list(_Expectations(scope, network.analyze(at, settings)).unmet(network.spec.expect))
+
+
+class _Expectations:
+    """Expectations of one analysis; ``scope`` is what their expressions see."""
+
+    def __init__(self, scope: Scope, analysis: Analysis) -> None:
+        self.scope = scope
+        self.analysis = analysis
+
+    def unmet(self, expected: Mapping[str, Entry]) -> Iterable[str]:
+        for key, entry in expected.items():
+            if key in _TOTALS:
+                yield from self.number(key, entry, _TOTALS[key](self.analysis))
+            elif key == "output":
+                yield from self.output(entry)
+            elif key == "outputs":
+                yield from self.outputs(entry)
+            elif key == "receptive_field":
+                yield from self.fields(entry)
+            else:
+                known = (*_TOTALS, "output", "outputs", "receptive_field")
+                raise _unknown(key, known, entry, "expectations")
+
+    def number(self, name: str, entry: Entry, got: Number | None) -> Iterable[str]:
+        """An exact value, or ``{min: …, max: …}``."""
+        if isinstance(entry.value, Piece):
+            wanted = self.value(entry.value)
+            if got is None or equal(got, wanted) is not True:
+                yield _line(entry, name, _shown(wanted), got)
+            return
+        if isinstance(entry.value, tuple):
+            raise SpecError(
+                f"{name} is one number, got a list of {len(entry.value)}",
+                at=entry.at,
+                hint="write the number, or {min: …, max: …}",
+            )
+        for bound, inner in entry.value.items():
+            if bound not in _BOUNDS or not isinstance(inner.value, Piece):
+                raise _unknown(bound, _BOUNDS, inner, "bounds")
+            limit = self.value(inner.value)
+            low, high = (limit, got) if bound == "min" else (got, limit)
+            if got is None or at_least(high, low) is not True:
+                words = "at least" if bound == "min" else "at most"
+                yield _line(inner, name, f"{words} {_shown(limit)}", got)
+
+    def output(self, entry: Entry) -> Iterable[str]:
+        outputs = self.analysis.outputs
+        if len(outputs) > 1:
+            raise SpecError(
+                f"the network has {len(outputs)} outputs",
+                at=entry.at,
+                hint=f"write outputs: {{{next(iter(outputs))}: [10], …}}",
+            )
+        yield from self.shape("output", entry, self.analysis.output)
+
+    def outputs(self, entry: Entry) -> Iterable[str]:
+        if not isinstance(entry.value, Mapping):
+            raise SpecError(
+                "outputs must name them", at=entry.at, hint="write outputs: {output: [10]}"
+            )
+        for name, inner in entry.value.items():
+            if name not in self.analysis.outputs:
+                raise _unknown(name, self.analysis.outputs, inner, "outputs")
+            yield from self.shape(f"outputs: {name}", inner, self.analysis.outputs[name])
+
+    def shape(self, name: str, entry: Entry, got: Sequence[Number]) -> Iterable[str]:
+        items = _items(entry) or ()
+        leaves = [item.value for item in items if isinstance(item.value, Piece)]
+        if not leaves or len(leaves) < len(items):
+            raise SpecError(
+                f"{name} must be a list of sizes",
+                at=entry.at,
+                hint="write [10] for features, [2, 388, 388] for a map",
+            )
+        wanted = [self.value(leaf) for leaf in leaves]
+        if len(wanted) != len(got) or not all(map(_equal, got, wanted)):
+            yield f"{entry.at}: {name}: expected {_sizes(wanted)}, got {_sizes(got)}"
+
+    def fields(self, entry: Entry) -> Iterable[str]:
+        if not isinstance(entry.value, Mapping):
+            raise SpecError(
+                "receptive_field must name what is expected",
+                at=entry.at,
+                hint="write {size: 427, jump: 32, start: -213}",
+            )
+        fields = self.analysis.fields
+        for key, inner in entry.value.items():
+            if key not in FIELD_KEYS:
+                raise _unknown(key, FIELD_KEYS, inner, "of a receptive field")
+            if not fields:
+                yield f"{inner.at}: receptive_field: {key}: the network has no feature map"
+                continue
+            yield from self.field(key, inner, fields)
+
+    def field(self, key: str, entry: Entry, fields: Fields) -> Iterable[str]:
+        """One value for all axes, or a list of one for each."""
+        axes = axis_names(len(fields))
+        each = _items(entry) or (entry,) * len(fields)
+        if len(each) != len(fields):
+            raise SpecError(
+                f"{key} has {len(each)} values for {len(fields)} axes",
+                at=entry.at,
+                hint=f"give one for all, or one each: {', '.join(axes)}",
+            )
+        for axis, inner, got in zip(axes, each, per_axis(fields, key)):
+            yield from self.number(f"receptive_field: {key} ({axis})", inner, got)
+
+    def value(self, piece: Piece) -> Number:
+        """An expression, or a number with a suffix: ``4.1G``."""
+        suffixed = _SUFFIXED.fullmatch(piece.text.strip())
+        if suffixed:
+            digits, decimals, suffix = suffixed.groups(default="")
+            return _scaled(digits, decimals, _POWERS[suffix])
+        value: Any = evaluate(piece, self.scope)
+        if isinstance(value, (bool, str, list)):
+            raise SpecError(
+                f"a number is expected here, got {describe(value)}",
+                at=piece.at,
+                hint="write 25557032, 4.1G, or an expression of the parameters",
+            )
+        return value
+
+
+def _items(entry: Entry) -> tuple[Entry, ...] | None:
+    """The entries of a list; None for one value and for a mapping."""
+    if isinstance(entry.value, Piece) or not isinstance(entry.value, tuple):
+        return None
+    return entry.value
+
+
+def _scaled(digits: str, decimals: str, power: int) -> Number:
+    """``4.1`` times 10**9, exactly."""
+    from fractions import Fraction
+
+    return whole(Fraction(int(digits + decimals) * 10**power, 10 ** len(decimals)))
+
+
+def _equal(a: Number, b: Number) -> bool:
+    return equal(a, b) is True
+
+
+def _shown(value: Number | None) -> str:
+    if value is None:
+        return "undefined"
+    return f"{value:,}" if is_int(value) else text(value)
+
+
+def _sizes(values: Iterable[Number]) -> str:
+    return f"[{', '.join(map(text, values))}]"
+
+
+def _line(entry: Entry, name: str, wanted: str, got: Number | None) -> str:
+    return f"{entry.at}: {name}: expected {wanted}, got {_shown(got)}"
+
+
+def _unknown(name: str, known: Iterable[str], entry: Entry, what: str) -> SpecError:
+    return SpecError(f"unknown expectation {name!r}", at=entry.at, hint=suggest(name, known, what))
