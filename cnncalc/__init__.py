@@ -16,8 +16,17 @@ from cnncalc.network import parse as parse
 from cnncalc.results import Analysis as Analysis
 from cnncalc.results import LayerResult as LayerResult
 from cnncalc.spec import Limits as Limits
-from cnncalc.zoo import names as zoo
+from cnncalc.zoo import names as bundled
 
 __version__ = "0.1.0"
 
-__all__ = ["Analysis", "CnncalcError", "LayerResult", "Limits", "Network", "load", "parse", "zoo"]
+__all__ = [
+    "Analysis",
+    "CnncalcError",
+    "LayerResult",
+    "Limits",
+    "Network",
+    "bundled",
+    "load",
+    "parse",
+]

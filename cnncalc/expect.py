@@ -12,9 +12,10 @@ from cnncalc.formulas import flops
 from cnncalc.network import Network
 from cnncalc.results import FIELD_KEYS, Analysis, per_axis
 from cnncalc.sizes import Number, at_least, axis_names, equal, is_int, text, whole
-from cnncalc.spec.expressions import describe, evaluate
+from cnncalc.spec.expressions import evaluate
 from cnncalc.spec.scope import Scope
 from cnncalc.spec.syntax import Entry, Piece
+from cnncalc.spec.values import describe
 
 _SUFFIXED = re.compile(r"(\d+)(?:\.(\d+))?\s*([kMGT])")
 _POWERS = {"k": 3, "M": 6, "G": 9, "T": 12}
@@ -80,8 +81,10 @@ class _Expectations:
                 hint="write the number, or {min: …, max: …}",
             )
         for bound, inner in entry.value.items():
-            if bound not in _BOUNDS or not isinstance(inner.value, Piece):
+            if bound not in _BOUNDS:
                 raise _unknown(bound, _BOUNDS, inner, "bounds")
+            if not isinstance(inner.value, Piece):
+                raise SpecError(f"{bound} must be one number", at=inner.at, hint="write max: 4.1G")
             limit = self.value(inner.value)
             low, high = (limit, got) if bound == "min" else (got, limit)
             if got is None or at_least(high, low) is not True:

@@ -95,6 +95,31 @@ def adaptive_window(index: int, size: int, out: int) -> tuple[int, int]:
     return floor_div(index * size, out), ceil_div((index + 1) * size, out) - 1
 
 
+def enlarged(size: Size, scale: Size) -> Size:
+    """Positions after enlarging: n s.
+
+    Source: PyTorch, ``torch.nn.Upsample``, section Shape.
+
+    >>> enlarged(7, 2)
+    14
+    """
+    return size * scale
+
+
+def interpolated(unit: int, size: int, out: int, align: bool = False) -> tuple[int, int]:
+    """Where a unit of linear interpolation lies between input positions, as a fraction (a, b).
+
+    (m + 1/2) n/o − 1/2; with corners aligned, ``size`` and ``out`` count the steps between
+    positions, and it is m n/o. Source: PyTorch, ``aten/src/ATen/native/UpSample.h``.
+
+    >>> interpolated(0, size=1, out=2), interpolated(1, size=1, out=2)
+    ((-1, 4), (1, 4))
+    """
+    if align:
+        return unit * size, out
+    return (2 * unit + 1) * size - out, 2 * out
+
+
 def edge(first: Number, index: Size, jump: Number) -> Number:
     """Input position where unit ``index`` starts (or ends) its field: e + i j.
 

@@ -22,9 +22,12 @@ class Scope(NamedTuple):
 
 
 class Node:
-    """One layer in its place: what it reads, what it puts out, where the spec says so."""
+    """One layer in its place: what it reads, what it puts out, where the spec says so.
 
-    __slots__ = ("at", "inputs", "layer", "name", "scopes", "shape")
+    ``shares`` is the name of the node whose weights it uses, None when they are its own.
+    """
+
+    __slots__ = ("at", "inputs", "layer", "name", "scopes", "shape", "shares")
 
     def __init__(
         self,
@@ -34,6 +37,7 @@ class Node:
         shape: Shape,
         at: Position | None = None,
         scopes: tuple[Scope, ...] = (),
+        shares: str | None = None,
     ) -> None:
         self.name = name
         self.layer = layer
@@ -41,6 +45,7 @@ class Node:
         self.shape = shape
         self.at = at
         self.scopes = scopes
+        self.shares = shares
 
     @property
     def kind(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cnncalc.analyses.cost import Cost, node_cost
+from cnncalc.analyses.cost import Cost, graph_costs
 from cnncalc.analyses.memory import DTYPES, activation_memory
 from cnncalc.analyses.receptive_field import last_feature_map, receptive_fields
 from cnncalc.analyses.wellformed import describe_conditions
@@ -16,6 +16,7 @@ from cnncalc.results import Analysis, LayerResult
 from cnncalc.sizes import Size, at_least, expand, is_int, is_symbolic
 from cnncalc.spec import Limits, Spec, parse_line, parse_yaml
 from cnncalc.spec.build import Expansion
+from cnncalc.spec.lines import is_name
 
 
 class Network:
@@ -80,9 +81,10 @@ class Network:
         expansion = self.expansion(at, settings, symbolic)
         graph = expansion.graph()
         fields, noticed = receptive_fields(graph)
+        costs = graph_costs(graph)
         rows = []
         for node in graph:
-            cost = node_cost(node.layer, graph.inputs_of(node), node.shape)
+            cost = costs[node.name]
             rows.append(
                 LayerResult(
                     node.name,
@@ -92,6 +94,7 @@ class Network:
                     cost._replace(macs=cost.macs * batch),
                     fields.get(node.name),
                     node.scopes,
+                    node.shares,
                 )
             )
         total = Cost(*(expand(sum(column)) for column in zip(*(row.cost for row in rows))))
@@ -119,10 +122,9 @@ def _unused(graph: Graph) -> list[str]:
 
 def _batch(batch: Any) -> Size:
     if isinstance(batch, str):
-        from cnncalc import symbolic
-        from cnncalc.spec.lines import is_name
-
         if is_name(batch):
+            from cnncalc import symbolic
+
             return symbolic.symbol(batch)
         batch = int(batch) if batch.isascii() and batch.isdigit() and len(batch) < 18 else batch
     if not (is_int(batch) or is_symbolic(batch)) or at_least(batch, 1) is False:
@@ -141,7 +143,7 @@ def parse(text: str, name: str = "<spec>", limits: Limits | None = None) -> Netw
 
 
 def load(source: str | Path, limits: Limits | None = None) -> Network:
-    """A network from a path, the name of a bundled spec, or one line of text.
+    """A network from a path, the name of a bundled spec or preset, or one line of text.
 
     >>> load("3x32x32 | conv 10 k=5 p=2").analyze().total.params
     760
@@ -152,8 +154,9 @@ def load(source: str | Path, limits: Limits | None = None) -> Network:
 
     if isinstance(source, str) and ("|" in source or _is_sizes(source)):
         return Network(parse_line(source), limits)
-    text, name = find(source)
-    return Network(parse_yaml(text, name, limits), limits)
+    found = find(source)
+    spec = parse_yaml(found.text, found.name, limits)
+    return Network(spec.preset(found.preset) if found.preset else spec, limits)
 
 
 def _is_sizes(text: str) -> bool:

@@ -30,6 +30,7 @@ class LayerResult(NamedTuple):
     cost: Cost
     fields: Fields | None
     scopes: tuple[Scope, ...]
+    shares: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -39,6 +40,7 @@ class LayerResult(NamedTuple):
             "output": _plain(self.output),
             **cost_to_dict(self.cost),
             "receptive_field": fields_to_dict(self.fields),
+            **({"shares": self.shares} if self.shares else {}),
         }
 
 
@@ -73,7 +75,6 @@ class Analysis(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """JSON of schema 1: symbolic values are text in sympy's syntax, undefined ones null."""
-        outputs = {name: _plain(shape) for name, shape in self.outputs.items()}
         return {
             **head(self),
             "batch": plain(self.batch),
@@ -85,7 +86,7 @@ class Analysis(NamedTuple):
                 "activation_bytes": plain(self.memory.written),
                 "peak_activation_bytes": plain(self.memory.peak),
             },
-            **({"output": _plain(self.output)} if len(outputs) == 1 else {"outputs": outputs}),
+            **outputs_to_dict(self),
             "last_feature_map": self.last_feature_map,
             "warnings": list(self.warnings),
         }
@@ -102,6 +103,13 @@ def head(analysis: Analysis) -> dict[str, Any]:
         "inputs": {name: _plain(shape) for name, shape in analysis.inputs.items()},
         "at": dict(analysis.at),
     }
+
+
+def outputs_to_dict(analysis: Analysis) -> dict[str, Any]:
+    """``output`` of the only one, or ``outputs`` by name."""
+    if len(analysis.outputs) == 1:
+        return {"output": _plain(analysis.output)}
+    return {"outputs": {name: _plain(shape) for name, shape in analysis.outputs.items()}}
 
 
 def plain(value: Number | None) -> int | str | None:

@@ -37,6 +37,17 @@ def is_symbolic(value: object) -> TypeGuard[Any]:
     return hasattr(value, "free_symbols")
 
 
+def is_worked(value: object) -> bool:
+    """A number that remembers its derivation (:class:`cnncalc.worked.Worked`)."""
+    return type(value).__name__ == "Worked"
+
+
+def _worked() -> ModuleType:
+    from cnncalc import worked
+
+    return worked
+
+
 def _symbolic() -> ModuleType:
     """The one file that knows sympy, imported when the first symbol turns up."""
     from cnncalc import symbolic
@@ -55,6 +66,8 @@ def floor_div(a: Number, b: Number) -> Size:
 
 def ceil_div(a: Number, b: Number) -> Size:
     """⌈a / b⌉ for integers a and b ≥ 1: ⌊(a + b − 1) / b⌋."""
+    if is_worked(a) or is_worked(b):
+        return _worked().ceiling(a, b)
     return floor_div(a + b - 1, b)
 
 
@@ -62,6 +75,8 @@ def exact_div(a: Size, b: Size) -> Size:
     """a / b where b is known to divide a (groups, for which the language checks it)."""
     if type(a) is int and type(b) is int:
         return a // b
+    if is_worked(a) or is_worked(b):
+        return _worked().quotient(a, b)
     return _symbolic().exact_div(a, b)
 
 
@@ -90,6 +105,8 @@ def minimum(values: Iterable[Number]) -> Number:
     items = list(values)
     if any(is_symbolic(value) for value in items):
         return _symbolic().minimum(items)
+    if any(is_worked(value) for value in items):
+        return _worked().smallest(items)
     return min(items)
 
 
@@ -157,16 +174,55 @@ class Shape(tuple[Size, ...]):
         return len(self) - 1
 
     @property
+    def features_last(self) -> bool:
+        """Are channels the last axis, as in a sequence of tokens?"""
+        return False
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """What the sizes are of, in order."""
+        return ("channels", *axis_names(self.rank))
+
+    def like(self, channels: Size, spatial: Iterable[Size]) -> Shape:
+        """Other sizes in the same layout."""
+        return Shape((channels, *spatial))
+
+    @property
     def numel(self) -> Size:
         return product(self)
 
     def __str__(self) -> str:
         if any(is_symbolic(size) and not size.is_Atom for size in self):
             return " x ".join(
-                f"({text(size)})" if getattr(size, "is_Add", False) else text(size)
-                for size in self
+                f"({text(size)})" if getattr(size, "is_Add", False) else text(size) for size in self
             )
         return "x".join(text(size) for size in self)
+
+
+class Tokens(Shape):
+    """Channels last: a sequence of tokens with features, or a map turned so."""
+
+    __slots__ = ()
+
+    @property
+    def channels(self) -> Size:
+        return self[-1]
+
+    @property
+    def spatial(self) -> tuple[Size, ...]:
+        return self[:-1]
+
+    @property
+    def features_last(self) -> bool:
+        return True
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        positions = ("tokens",) if self.rank == 1 else axis_names(self.rank)
+        return (*positions, "features")
+
+    def like(self, channels: Size, spatial: Iterable[Size]) -> Shape:
+        return Tokens((*spatial, channels))
 
 
 _AXES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}

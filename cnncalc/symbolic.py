@@ -7,9 +7,9 @@ Equal chains of sliding windows print alike; with transposed ones, where strides
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sympy
@@ -101,32 +101,37 @@ def exact_div(a: Expr, b: Expr) -> Any:
 
 def minimum(values: Iterable[Expr]) -> Any:
     """The smallest of the values; one that is never below another is dropped first."""
-    kept: list[Expr] = []
-    for value in values:
-        if not any(at_least(value, other) for other in kept):
-            kept = [other for other in kept if not at_least(other, value)] + [value]
-    return plain(kept[0] if len(kept) == 1 else sympy.Min(*kept, evaluate=False))
+    return _extreme(sympy.Min, values, lambda a, b: _above(b, a))
 
 
 def maximum(values: Iterable[Expr]) -> Any:
     """The largest of the values; one that is never above another is dropped first."""
+    return _extreme(sympy.Max, values, _above)
+
+
+def _extreme(kind: Any, values: Iterable[Expr], beats: Callable[[Expr, Expr], bool]) -> Any:
+    apart: dict[Expr, None] = {}
+    for value in map(sympy.sympify, values):  # the extreme of extremes is that of all of them
+        apart.update(dict.fromkeys(value.args if isinstance(value, kind) else (value,)))
     kept: list[Expr] = []
-    for value in {sympy.expand(value) for value in values}:
-        if any(_dominates(other, value) for other in kept):
-            continue
-        kept = [other for other in kept if not _dominates(value, other)] + [value]
+    for value in map(sympy.expand, apart):
+        if not any(beats(other, value) for other in kept):
+            kept = [other for other in kept if not beats(value, other)] + [value]
     if len(kept) == 1:
         return plain(kept[0])
-    return sympy.Max(*sorted(kept, key=sympy.default_sort_key), evaluate=False)
+    return kind(*sorted(kept, key=sympy.default_sort_key), evaluate=False)
 
 
-def _dominates(a: Expr, b: Expr) -> bool:
-    """Is a ≥ b, told from the signs of the terms alone (peaks compare hundreds of values)."""
-    difference = sympy.expand(a - b)
-    terms = difference.as_coefficients_dict().items()
+@lru_cache(maxsize=65536)
+def _above(a: Expr, b: Expr) -> bool:
+    """Is a ≥ b for all values of the symbols? No may only mean: not found.
+
+    The signs of the terms decide most (peaks of memory are sums of products), isl the rest.
+    """
+    terms = sympy.expand(a - b).as_coefficients_dict().items()
     if all(coefficient >= 0 and term.is_nonnegative for term, coefficient in terms):
         return True
-    return bool(difference.is_nonnegative)
+    return at_least(a, b) is True
 
 
 def equal(a: Expr, b: Expr) -> bool | None:

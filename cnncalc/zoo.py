@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from cnncalc.errors import UsageError, nearest
 
@@ -18,13 +20,51 @@ def folder() -> Path:
     return installed if installed.is_dir() else package.parent / "specs"
 
 
+class Found(NamedTuple):
+    """A spec: its text, the name to call it, and the preset that was asked for."""
+
+    text: str
+    name: str
+    preset: str | None = None
+
+
 def names() -> list[str]:
-    """Names of the bundled specs, sorted."""
-    return sorted(path.stem for path in folder().glob("*.yaml"))
+    """Names of the bundled networks, sorted: presets of a family instead of the family."""
+    return sorted(name for path in _files() for name in _presets(_text(path)) or [path.stem])
 
 
-def find(source: str | Path) -> tuple[str, str]:
-    """Text of a spec and the name to call it: a path, ``-`` for standard input, a bundled name.
+def _files() -> list[Path]:
+    return sorted(folder().glob("*.yaml"))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+_PRESETS = re.compile(r"^presets:[^\n]*\n((?:[ #][^\n]*\n|\n)*)", re.MULTILINE)
+_PRESET = re.compile(r"^  ([A-Za-z_]\w*):", re.MULTILINE)
+
+
+def _presets(text: str) -> list[str]:
+    """Names of the presets of a bundled spec, without parsing it as YAML (a zoo is many files)."""
+    block = _PRESETS.search(text)
+    return _PRESET.findall(block.group(1)) if block else []
+
+
+def _bundled(name: str) -> Found | None:
+    path = folder() / f"{name}.yaml"
+    if path.is_file():
+        text = _text(path)
+        return Found(text, path.name, name if name in _presets(text) else None)
+    for path in _files():
+        text = _text(path)
+        if f"  {name}:" in text and name in _presets(text):
+            return Found(text, path.name, name)
+    return None
+
+
+def find(source: str | Path) -> Found:
+    """A path, ``-`` for standard input, or the name of a bundled spec or preset.
 
     Raises :class:`UsageError` when there is no such thing.
     """
@@ -32,15 +72,15 @@ def find(source: str | Path) -> tuple[str, str]:
     shown = word if len(word) <= 60 else f"{word[:59]}…"
     try:
         if word == "-":
-            return _standard_input(), "<stdin>"
+            return Found(_standard_input(), "<stdin>")
         path = Path(word)
         if path.is_file() or path.is_fifo():
-            return _decoded(path.read_bytes()), word
+            return Found(_decoded(path.read_bytes()), word)
         if word and path.is_dir():
             raise UsageError(f"{word} is a folder", hint=_in_folder(path))
-        bundled = folder() / f"{word}.yaml"
-        if word.replace("_", "").isalnum() and bundled.is_file():
-            return _decoded(bundled.read_bytes()), f"{word}.yaml"
+        bundled = _bundled(word) if word.replace("_", "").isalnum() else None
+        if bundled:
+            return bundled
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
         raise UsageError(

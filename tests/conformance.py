@@ -19,11 +19,12 @@ from drawing import Sample
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnncalc import formulas, sizes, symbolic
+from cnncalc.analyses.cost import node_cost
 from cnncalc.errors import LayerError
 from cnncalc.layers import KINDS, Layer, Requirement
 from cnncalc.layers.arguments import Argument, Axes, Count, Like
 from cnncalc.layers.windows import Window
-from cnncalc.sizes import Shape, Size, product
+from cnncalc.sizes import Shape, Size
 
 torch.set_num_threads(1)
 
@@ -47,6 +48,21 @@ LAXER = (
         "add joins tensors",
         "PyTorch repeats sizes of 1; in a residual sum that is a mistake in the branches",
         Sample(KINDS["add"], {}, (Shape((3, 4, 4)), Shape((3, 1, 1)))),
+    ),
+    Difference(
+        "mse joins tensors",
+        "PyTorch repeats sizes of 1, and warns that this is likely a mistake",
+        Sample(KINDS["mse"], {}, (Shape((3,)), Shape((1,)))),
+    ),
+    Difference(
+        "cannot be split into",
+        "torch.chunk makes unequal parts, or fewer; a part would be of another size than its twin",
+        Sample(KINDS["split"], {"parts": 2}, (Shape((3, 4, 4)),)),
+    ),
+    Difference(
+        "a single element to normalise",
+        "PyTorch refuses it for a single image, and makes zeros of it in a batch",
+        Sample(KINDS["gn"], {"groups": 3}, (Shape((3, 1, 1)),)),
     ),
 )
 
@@ -169,7 +185,7 @@ def _run(layer: Layer, xs: tuple[Shape, ...]) -> Ran | str:
                 output = twin(*[torch.rand(BATCH, *x) for x in xs])
         except NotImplementedError:
             raise
-        except (RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError, IndexError) as error:
             return str(error)
     return Ran(twin, output, counter.get_total_flops()) if output.numel() else "nothing is left"
 
@@ -192,34 +208,80 @@ def _same_as_torch(layer: Layer, xs: tuple[Shape, ...], ran: Ran) -> None:
     stated = [[(w.name, w.shape) for w in weights if w.trainable is side] for side in (True, False)]
     _same("parameters", stated[0], measured[0])
     _same("buffers", stated[1], measured[1])
-    macs = sum(formulas.macs(product(weight.shape), weight.uses) for weight in weights)
+    macs = node_cost(layer, xs, y).macs
     _same("operations", formulas.flops(macs) * BATCH, ran.operations)
     _same_reads(layer, xs, twin.double() if isinstance(twin, torch.nn.Module) else twin)
 
 
+MIRRORED = ("reflect", "replicate", "circular")
+
+
 def _same_reads(layer: Layer, xs: tuple[Shape, ...], twin: Any) -> None:
-    """Every unit reads the positions that its window says: they are where NaN gets through from."""
-    if layer.given.get("mode", "zeros") != "zeros":
+    """Every unit reads the positions that its window says, or all where the kind says so."""
+    if layer.given.get("mode") in MIRRORED:
         return  # mirrored positions count as padding: the field's virtual coordinates
     if layer.given.get("track") is False:
         return  # statistics of the batch, at inference too: not what batch normalisation is for
+    if layer.given.get("eps") == 0:
+        return  # a variance of 0 makes units NaN whatever they read
+    probe = _changed if layer.kind in CHOOSING else _poisoned
+    y = layer.output(*xs)
     for which, windows in enumerate(layer.reads(*xs)):
-        stated = [reads(window, n) for window, n in zip(windows, xs[which].spatial, strict=True)]
+        x = xs[which]
+        stated = [reads(window, n) for window, n in zip(windows, x.spatial, strict=True)]
+        if layer.reaches_all(*xs):
+            stated = [[set(range(n))] * len(s) for n, s in zip(x.spatial, stated, strict=True)]
         if not all(map(any, stated)):
             continue  # along one axis the units read padding alone: nothing gets through
-        for axis, window in enumerate(windows):
-            n = xs[which].spatial[axis]
-            batch = [torch.rand(1, *x).expand(n, *x).double() for x in xs]
-            batch[which] = batch[which].clone()
-            for i, image in enumerate(batch[which]):
-                image.select(1 + axis, i).fill_(torch.nan)
-            with torch.no_grad():
-                reached = twin(*batch).isnan()
-            gone = window.size(n) is None
-            others = [dim for dim in range(1, reached.dim()) if gone or dim != 2 + axis]
-            reached = reached.any(dim=others).reshape(n, -1)
+        for axis, (window, n) in enumerate(zip(windows, x.spatial, strict=True)):
+            reached = probe(twin, xs, which, axis)
+            kept = [*_axes_of(y), None][axis] if window.size(n) is not None else None
+            others = [dim for dim in range(1, reached.dim()) if dim != kept]
+            reached = reached.any(dim=others).reshape(n, -1) if others else reached
             measured = [set(column.nonzero().flatten().tolist()) for column in reached.T]
+            if layer.kind in CHOOSING:  # what is left over after the last whole block is empty
+                stated[axis] = [s if m else m for s, m in zip(stated[axis], measured, strict=False)]
+                stated[axis] += [set()] * (len(measured) - len(stated[axis]))
             _same(f"reads of input {which} along axis {axis}", stated[axis], measured)
+
+
+#: Kinds whose units do not pass on all that they read: unpooling, by the places of maxima;
+#: interpolation, by weights that may be 0.
+CHOOSING = frozenset({"unpool", "upsample"})
+
+
+def _axes_of(shape: Shape) -> range:
+    """The dimensions of a batch that are the spatial axes."""
+    first = 1 if shape.features_last else 2
+    return range(first, first + shape.rank)
+
+
+def _poisoned(twin: Any, xs: tuple[Shape, ...], which: int, axis: int) -> torch.Tensor:
+    """Where NaN gets to in the output: image i of the batch has it at position i of the axis."""
+    n, dim = xs[which].spatial[axis], _axes_of(xs[which])[axis]
+    batch = [torch.rand(1, *x).expand(n, *x).double() for x in xs]
+    batch[which] = batch[which].clone()
+    for i, image in enumerate(batch[which]):
+        image.select(dim - 1, i).fill_(torch.nan)
+    with torch.no_grad():
+        found: torch.Tensor = twin(*batch).isnan()
+    return found
+
+
+def _changed(twin: Any, xs: tuple[Shape, ...], which: int, axis: int) -> torch.Tensor:
+    """Where the output changes, in some of many images, when image i does at position i."""
+    n, dim = xs[which].spatial[axis], _axes_of(xs[which])[axis]
+    found = None
+    for _ in range(60):
+        batch = [torch.rand(1, *x).expand(n, *x).double() for x in xs]
+        before = twin(*batch)
+        batch[which] = batch[which].clone()
+        for i, image in enumerate(batch[which]):
+            image.select(dim - 1, i).copy_(3 * torch.rand(image.select(dim - 1, i).shape))
+        moved = (twin(*batch) - before).abs() > 1e-6
+        found = moved if found is None else found | moved
+    assert found is not None
+    return found
 
 
 def reads(window: Window, n: int) -> list[set[int]]:
@@ -256,7 +318,7 @@ class Symbols:
 
     def shape(self, name: str, shape: Shape) -> Shape:
         """All sizes but 1 as symbols: 1 decides how joins broadcast."""
-        return Shape(n if n == 1 else self.size(f"{name}{i}", n) for i, n in enumerate(shape))
+        return type(shape)(n if n == 1 else self.size(f"{name}{i}", n) for i, n in enumerate(shape))
 
     def argument(self, name: str, value: Any, argument: Argument[Any]) -> Any:
         if isinstance(argument, Like) and value is not None:
@@ -284,7 +346,9 @@ def _same_with_symbols(sample: Sample, *, arguments: bool) -> None:
     layer, number = sample.kind(**given), symbols.number
     expected, ys = sample.layer, sample.layer.output(*sample.shapes)
     y = layer.output(*xs)
-    _same("symbolic output", tuple(map(number, y)), tuple(ys))
+    _same("symbolic layout", type(y), type(ys))
+    if all(map(holds, expected.requirements(*sample.shapes))):  # otherwise a division leaves a rest
+        _same("symbolic output", tuple(map(number, y)), tuple(ys))
     satisfied = []
     for need in _needs(layer, xs):
         concrete = need._replace(left=number(need.left), right=number(need.right))
@@ -299,6 +363,11 @@ def _same_with_symbols(sample: Sample, *, arguments: bool) -> None:
             for w in layer.weights(xs[0], y)
         ]
         _same("symbolic weights", weights, list(expected.weights(sample.shapes[0], ys)))
+        products = [
+            one._replace(**{name: number(getattr(one, name)) for name in one._fields[1:]})
+            for one in layer.products(*xs)
+        ]
+        _same("symbolic products", products, list(expected.products(*sample.shapes)))
 
 
 def _needs(layer: Layer, xs: tuple[Shape, ...]) -> Iterator[Requirement]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cnncalc import formulas
 from cnncalc.layers import Layer
 from cnncalc.layers.arguments import REQUIRED, Argument, Axes, Choice, Count, Flag, Like, Real
-from cnncalc.sizes import Shape
+from cnncalc.sizes import Shape, Tokens, product
 
 Draw = Callable[..., Any]
 #: Changes drawn arguments and input shapes, in place, so that they fit together.
@@ -42,7 +42,9 @@ def samples(kind: type[Layer]) -> st.SearchStrategy[Sample]:
         rank = draw(st.sampled_from([rank for rank in kind.ranks if rank <= 3]))
         fewest, most = kind.arity
         count = draw(st.integers(fewest, fewest + 1 if most is None else most))
-        shapes = [draw(_shape(rank)) for _ in range(count)]
+        last = {"no": False, "only": True}.get(kind.on_tokens)
+        layout = Tokens if (draw(st.booleans()) if last is None else last) and rank else Shape
+        shapes = [draw(_shape(rank, layout)) for _ in range(count)]
         arguments = {
             name: draw(_value(argument, rank))
             for name, argument in kind.arguments.items()
@@ -55,10 +57,11 @@ def samples(kind: type[Layer]) -> st.SearchStrategy[Sample]:
     return drawn()
 
 
-def _shape(rank: int) -> st.SearchStrategy[Shape]:
+def _shape(rank: int, layout: type[Shape] = Shape) -> st.SearchStrategy[Shape]:
     longest = (0, 12, 9, 6)[rank]
     spatial = st.tuples(*[st.integers(1, longest)] * rank)
-    return st.builds(lambda c, axes: Shape((c, *axes)), st.integers(1, 6), spatial)
+    some = layout((1,) * (rank + 1))
+    return st.builds(some.like, st.integers(1, 6), spatial)
 
 
 def _value(argument: Argument[Any], rank: int) -> st.SearchStrategy[Any]:
@@ -116,6 +119,16 @@ def _roomy(kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
     xs[0] = Shape((xs[0].channels, *map(max, xs[0].spatial, reaches)))
 
 
+def _divided(name: str, power: int = 1) -> Fit:
+    """An argument (to a power) divides the channels."""
+
+    def fit(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
+        (x,) = xs
+        xs[0] = x.like(x.channels * given[name] ** power, x.spatial)
+
+    return fit
+
+
 def convolution(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
     _grouped(given, xs)
     if "out" not in kind.arguments:
@@ -126,6 +139,16 @@ def convolution(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[S
     elif given.get("mode", "zeros") != "zeros" and "padding" in given:
         slack = draw(st.sampled_from((-2, -1, 0, 1)))  # around what can be mirrored at most
         given["padding"] = tuple(max(0, n + slack) for n in xs[0].spatial)
+
+
+def separable(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
+    out = given["out"]
+    convolution(draw, kind, given, xs)
+    given["out"] = out
+
+
+def local(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
+    _roomy(kind, given, xs)
 
 
 def transposed(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
@@ -146,17 +169,60 @@ def pooling(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape
     given["padding"] = tuple(min(p, k // 2) for p, k in sides)
 
 
+def unpooling(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
+    """The second tensor is what was pooled to the first: a few positions may be left over."""
+    small = xs[0]
+    kernels = _axes(kind, given, "kernel", small.rank)
+    more = [
+        n * k + draw(st.integers(0, k - 1)) for n, k in zip(small.spatial, kernels, strict=True)
+    ]
+    xs[1] = Shape((small.channels, *more))
+
+
+def upsampling(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
+    rank = xs[0].rank
+    way = draw(st.sampled_from(("scale", "size", "like")))
+    for name in {"scale", "size", "like"} - {way}:
+        given.pop(name, None)
+    if given.get("mode", "nearest") == "nearest":
+        given.pop("align_corners", None)
+    elif given["mode"] != "linear":
+        given["mode"] = ("linear", "bilinear", "trilinear")[rank - 1]
+
+
+def unshuffling(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
+    xs[0] = Shape((xs[0].channels, *(n * given["factor"] for n in xs[0].spatial)))
+
+
+def splitting(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
+    _divided("parts")(draw, kind, given, xs)
+    given["index"] = draw(st.integers(0, given["parts"] - 1))
+
+
+def reshaping(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
+    """The elements, divided among one to four axes."""
+    left, shape = product(xs[0]), []
+    for _ in range(draw(st.integers(0, 3))):
+        shape.append(draw(st.sampled_from([n for n in range(1, left + 1) if left % n == 0])))
+        left //= shape[-1]
+    given["shape"] = (left, *shape)
+
+
+def selecting(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
+    given["index"] = draw(st.integers(0, xs[0][0] - 1))
+
+
 def equal_shapes(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
     xs[1:] = [xs[0]] * (len(xs) - 1)
 
 
 def equal_or_one(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
     full = xs[0]
-    xs[:] = [Shape(draw(st.sampled_from((n, n, 1))) for n in full) for _ in xs]
+    xs[:] = [type(full)(draw(st.sampled_from((n, n, 1))) for n in full) for _ in xs]
 
 
 def equal_maps(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shape]) -> None:
-    xs[1:] = [Shape((x.channels, *xs[0].spatial)) for x in xs[1:]]
+    xs[1:] = [x.like(x.channels, xs[0].spatial) for x in xs[1:]]
 
 
 def _only_own_sides(given: dict[str, Any], xs: list[Shape]) -> None:
@@ -193,24 +259,60 @@ def cropping(draw: Draw, kind: type[Layer], given: dict[str, Any], xs: list[Shap
 CASES: dict[str, Fit] = {
     "conv": convolution,
     "dwconv": convolution,
+    "sepconv": separable,
     "deconv": transposed,
+    "local": local,
     "maxpool": pooling,
     "avgpool": pooling,
+    "adaptive_maxpool": free,
     "adaptive_avgpool": free,
     "gap": free,
+    "gmp": free,
+    "unpool": unpooling,
     "linear": free,
     "flatten": free,
     "bn": free,
+    "ln": free,
+    "gn": _divided("groups"),
+    "instancenorm": free,
     "lrn": free,
+    "layerscale": free,
     "relu": free,
-    "tanh": free,
+    "relu6": free,
+    "leaky_relu": free,
+    "prelu": free,
+    "elu": free,
+    "selu": free,
+    "gelu": free,
+    "silu": free,
+    "mish": free,
     "sigmoid": free,
+    "hardsigmoid": free,
+    "hardswish": free,
+    "tanh": free,
+    "softplus": free,
     "softmax": free,
+    "log_softmax": free,
     "dropout": free,
+    "droppath": free,
     "identity": free,
-    "pad": padding,
-    "crop": cropping,
     "add": equal_shapes,
     "mul": equal_or_one,
     "concat": equal_maps,
+    "split": splitting,
+    "reshape": reshaping,
+    "permute": free,
+    "pad": padding,
+    "crop": cropping,
+    "upsample": upsampling,
+    "pixel_shuffle": _divided("factor", 2),
+    "pixel_unshuffle": unshuffling,
+    "channel_shuffle": _divided("groups"),
+    "tokens": free,
+    "class_token": free,
+    "pos_embedding": free,
+    "attention": _divided("heads"),
+    "select": selecting,
+    "cross_entropy": free,
+    "mse": equal_shapes,
 }

@@ -27,8 +27,8 @@ from cnncalc.graph import Graph, Node  # noqa: E402
 from cnncalc.layers import KINDS, Layer, Weight  # noqa: E402
 from cnncalc.layers.convolution import Conv  # noqa: E402
 from cnncalc.layers.dense import Linear  # noqa: E402
-from cnncalc.layers.structure import Identity  # noqa: E402
-from cnncalc.sizes import Shape, Size, product  # noqa: E402
+from cnncalc.layers.joining import Identity  # noqa: E402
+from cnncalc.sizes import Shape, Size, Tokens, product  # noqa: E402
 from cnncalc.symbolic import symbol  # noqa: E402
 
 
@@ -41,7 +41,10 @@ class Net:
     """Writes down a graph by hand; each line reads the layer above unless it says otherwise."""
 
     def __init__(self, **inputs: tuple[Size, ...]) -> None:
-        self.inputs = {name: Shape(shape) for name, shape in inputs.items()}
+        self.inputs = {
+            name: shape if isinstance(shape, Shape) else Shape(shape)
+            for name, shape in inputs.items()
+        }
         self.shapes = dict(self.inputs)
         self.nodes: list[Node] = []
 
@@ -121,6 +124,45 @@ EXTRAS = [
     ("conv", {"out": 2, "kernel": (3,), "padding": "valid"}, 1, -24 * 4),
     ("conv", {"out": 2, "kernel": (3,), "padding": "same", "mode": "reflect"}, 2, 0),
     ("dwconv", {"kernel": (3,), "padding": "same"}, 2, -36 * 36),
+    ("sepconv", {"out": 2, "kernel": (3,), "padding": "same"}, 2, -36 * 36),
+    ("sepconv", {"out": 2, "kernel": (3,), "padding": "same", "mode": "circular"}, 2, 0),
+    ("sepconv", {"out": 2, "kernel": (3,), "multiplier": 2, "padding": (1,)}, 1, 0),
+    ("local", {"out": 2, "kernel": (3,)}, 3, 0),
+    ("adaptive_maxpool", {"size": (2,)}, 2, 0),
+    ("gmp", {}, 2, 0),
+    ("ln", {}, 2, 5 * 144),
+    ("ln", {"bias": False}, 1, 5 * 24),
+    ("ln", {"affine": False}, 2, 4 * 144),
+    ("ln", {"over": "all"}, 3, 5 * 864),
+    ("ln", {}, 0, 5 * 4),
+    ("gn", {"groups": 2}, 1, 5 * 24),
+    ("gn", {"groups": 2, "affine": False}, 3, 4 * 864),
+    ("instancenorm", {}, 2, 4 * 144),
+    ("instancenorm", {"affine": True}, 3, 5 * 864),
+    ("upsample", {}, 1, 0),
+    ("upsample", {}, 2, 4 * 144),
+    ("upsample", {}, 3, 0),
+    ("upsample", {"size": (3, 5)}, 2, 4 * 15),
+    ("upsample", {"mode": "linear"}, 1, 0),
+    ("upsample", {"mode": "linear"}, 2, 4 * 4 * 144),
+    ("upsample", {"mode": "bilinear", "align_corners": True}, 2, 4 * 4 * 144),
+    ("upsample", {"mode": "linear"}, 3, 0),
+    ("pixel_shuffle", {"factor": 2}, 2, 0),
+    ("layerscale", {}, 2, 0),
+]
+#: Likewise for 6 tokens of 4 features.
+EXTRAS_OF_TOKENS = [
+    ("ln", {}, 5 * 24),
+    ("ln", {"affine": False}, 4 * 24),
+    ("ln", {"over": "all"}, 5 * 24),
+    ("linear", {"out": 3}, 0),
+    ("attention", {"heads": 2}, 0),
+    ("attention", {"heads": 1, "bias": False}, 0),
+    ("class_token", {}, 0),
+    ("pos_embedding", {}, 0),
+    ("softmax", {}, 0),
+    ("gelu", {}, 0),
+    ("layerscale", {}, 0),
 ]
 
 
@@ -130,6 +172,17 @@ def test_fvcore_counts_more_or_less_than_macs(
     kind: str, given_: dict[str, Any], rank: int, count: int
 ) -> None:
     net = Net(x=(4, *(6,) * rank))("only", kind, **given_)
+    (node,) = net.nodes
+    assert fvcore_rules.extra(node.layer, (net.inputs["x"],), node.shape) == count
+    passes(net.graph(), batch=2)
+
+
+@pytest.mark.usefixtures("fvcore")
+@pytest.mark.parametrize(("kind", "given_", "count"), EXTRAS_OF_TOKENS)
+def test_fvcore_counts_more_or_less_than_macs_on_tokens(
+    kind: str, given_: dict[str, Any], count: int
+) -> None:
+    net = Net(x=Tokens((6, 4)))("only", kind, **given_)
     (node,) = net.nodes
     assert fvcore_rules.extra(node.layer, (net.inputs["x"],), node.shape) == count
     passes(net.graph(), batch=2)
@@ -171,6 +224,19 @@ def test_several_inputs_and_outputs_in_one_and_three_dimensions() -> None:
     assert made["c"] is tensors[0]
     with pytest.raises(TypeError, match=r"expected 3 input\(s\) \(left, right, volume\), got 2"):
         network(*tensors[:2])
+
+
+@pytest.mark.usefixtures("fvcore")
+def test_agrees_with_a_small_vision_transformer() -> None:
+    net = Net(image=(3, 8, 8))("patches", "conv", out=12, kernel=(4,), stride=(4,))
+    net("tokens", "tokens")("class", "class_token")("start", "pos_embedding")
+    net("block.ln1", "ln")("block.attention", "attention", heads=3)("block.scale", "layerscale")
+    net("block.sum1", "add", "block.scale", "start")("block.ln2", "ln")
+    net("block.up", "linear", out=48)("block.gelu", "gelu")("block.down", "linear", out=12)
+    net("block.drop", "droppath")("block.sum2", "add", "block.drop", "block.sum1")
+    net("first", "select")("head", "linear", out=5)("softmax", "softmax")
+    assert net.shapes["block.sum2"] == (5, 12)
+    passes(net.graph(), batch=2)
 
 
 def test_a_network_without_layers() -> None:
@@ -292,7 +358,7 @@ class Unbuildable(Identity):
 
 def test_a_layer_that_torch_does_not_build() -> None:
     net = Net(input=(4,))("broken", Unbuildable())
-    with pytest.raises(LayerError, match="broken.*does not build.*groups must divide"):
+    with pytest.raises(LayerError, match=r"broken.*does not build.*groups must divide"):
         verify(net.graph())
 
 
@@ -495,7 +561,7 @@ def test_sizes_must_be_numbers() -> None:
     ("options", "message"),
     [
         ({"device": "tpu"}, "unknown device 'tpu'"),
-        ({"device": "meta"}, "unknown device 'meta'"),
+        ({"device": "mps"}, "unknown device 'mps'"),
         ({"device": "cuda:99"}, "'cuda:99' is not available"),
         ({"dtype": "int8"}, "unknown dtype 'int8'"),
         ({"batch": 0}, "at least 1, got 0"),

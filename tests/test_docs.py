@@ -7,6 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import kinds_page
 import pytest
 from console import ROOT, Example, documents, examples, output
 
@@ -51,3 +52,8 @@ def test_ci_runs_the_commands_that_the_readme_prints() -> None:
     assert "readme_command main" in script
     assert "readme_command tests" in script
     subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
+
+
+def test_page_of_kinds_is_up_to_date() -> None:
+    found = kinds_page.PAGE.read_text(encoding="utf-8")
+    assert found == kinds_page.page(), "python tests/kinds_page.py writes it anew"

@@ -6,7 +6,8 @@ import doctest
 import inspect
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import product
+from functools import partial
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -88,6 +89,30 @@ def test_adaptive_windows_hold_the_pixels_they_overlap(size: int, out: int) -> N
         low, high = Fraction(index * size, out), Fraction((index + 1) * size, out)
         pixels = [i for i in range(size) if i < high and i + 1 > low]
         assert formulas.adaptive_window(index, size, out) == (pixels[0], pixels[-1])
+
+
+@given(sizes, strides)
+def test_enlarged_counts_repeated_positions(size: int, scale: int) -> None:
+    assert formulas.enlarged(size, scale) == len([i for i in range(size) for _ in range(scale)])
+
+
+@many
+@given(st.integers(1, 30), st.integers(1, 30))
+def test_interpolated_is_where_the_middles_of_cells_meet(size: int, out: int) -> None:
+    """Both maps cover the same length, in cells; positions are the middles of cells."""
+    middles = [(Fraction(m) + Fraction(m + 1)) / 2 for m in range(out)]
+    for unit, middle in enumerate(middles):
+        a, b = formulas.interpolated(unit, size, out)
+        assert middle / out == (Fraction(a, b) + Fraction(1, 2)) / size
+
+
+@many
+@given(st.integers(1, 30), st.integers(1, 30))
+def test_interpolated_with_corners_aligned_is_even(size: int, out: int) -> None:
+    """From the first position to the last in ``out`` equal steps."""
+    places = [Fraction(*formulas.interpolated(m, size, out, align=True)) for m in range(out + 1)]
+    assert (places[0], places[-1]) == (0, size)
+    assert len({after - before for before, after in pairwise(places)}) == 1
 
 
 @many
@@ -198,6 +223,16 @@ def test_same_padding_of_symbols(arguments: Mixed) -> None:
 @given(mixed(index=st.integers(0, 9), size=sizes, out=st.integers(1, 9)))
 def test_adaptive_window_of_symbols(arguments: Mixed) -> None:
     arguments.holds(formulas.adaptive_window)
+
+
+@given(mixed(size=sizes, scale=strides))
+def test_enlarged_of_symbols(arguments: Mixed) -> None:
+    arguments.holds(formulas.enlarged)
+
+
+@given(mixed(unit=st.integers(0, 9), size=sizes, out=st.integers(1, 9)), st.booleans())
+def test_interpolated_of_symbols(arguments: Mixed, align: bool) -> None:
+    arguments.holds(partial(formulas.interpolated, align=align))
 
 
 @given(mixed(first=paddings, index=paddings, jump=strides))

@@ -15,10 +15,16 @@ from hypothesis import Phase, given, settings
 from cnncalc.errors import LayerError
 from cnncalc.layers import KINDS, ArgumentError, Layer, Requirement, Weight
 from cnncalc.layers.arguments import Argument
+from cnncalc.layers.base import Product
 from cnncalc.layers.convolution import Conv, TransposedConv
-from cnncalc.layers.normalisation import BatchNorm
-from cnncalc.layers.windows import Slide, Window
-from cnncalc.sizes import Shape, Size
+from cnncalc.layers.normalisation import BatchNorm, GroupNorm, InstanceNorm
+from cnncalc.layers.pooling import MaxUnpool
+from cnncalc.layers.resampling import Upsample
+from cnncalc.layers.separable import SeparableConv
+from cnncalc.layers.shaping import Split
+from cnncalc.layers.tokens import Attention, ClassToken, Select
+from cnncalc.layers.windows import POINT, Enlarge, Interpolate, Slide, Whole, Window
+from cnncalc.sizes import Shape, Size, Tokens
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -136,6 +142,60 @@ class FloatSizes(Conv):
         return out if isinstance(out, int) and isinstance(xs[0][1], int) else out * 1.0
 
 
+class PointwiseFirst(SeparableConv):
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        depthwise, *pointwise = super().weights(x, y)
+        return iter([*pointwise, depthwise])
+
+
+class Local(GroupNorm):
+    def reaches_all(self, *xs: Shape) -> bool:
+        return False
+
+
+class SinglePositions(InstanceNorm):
+    def requirements(self, *xs: Shape) -> Iterator[Requirement]:
+        return iter(())
+
+
+class WithoutProducts(Attention):
+    def products(self, *xs: Shape) -> Iterator[Product]:
+        return iter(())
+
+
+class TokenByToken(Attention):
+    def reaches_all(self, *xs: Shape) -> bool:
+        return False
+
+
+class TokenLast(ClassToken):
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        return (Slide(after=1),)
+
+
+class SeesAllTokens(Select):
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        return (Whole(keep=False),)
+
+
+class AnyPart(Split):
+    def requirements(self, *xs: Shape) -> Iterator[Requirement]:
+        yield next(iter(super().requirements(*xs)))
+
+
+class NearestTwo(Upsample):
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        return tuple(Interpolate(n, True, False) for n in self.output_sizes(x))
+
+    def output_sizes(self, x: Shape) -> list[Any]:
+        return [window.size(n) for window, n in zip(super().windows(x), x.spatial, strict=True)]
+
+
+class OnlyTheValues(MaxUnpool):
+    def reads(self, *xs: Shape) -> tuple[tuple[Window, ...], ...]:
+        return tuple(map(Enlarge, self.along("kernel", xs[0]))), (POINT,) * xs[1].rank
+
+
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
     [
@@ -148,6 +208,16 @@ class FloatSizes(Conv):
         (LargeKernelsOnly, "PyTorch takes what we refuse"),
         (BufferAsParameter, "parameters"),
         (FloatSizes, "not an int"),
+        (PointwiseFirst, "parameters"),
+        (Local, "reads of input 0"),
+        (SinglePositions, "PyTorch refuses what we take"),
+        (WithoutProducts, "operations"),
+        (TokenByToken, "reads of input 0"),
+        (TokenLast, "reads of input 0"),
+        (SeesAllTokens, "reads of input 0"),
+        (AnyPart, "PyTorch refuses what we take"),
+        (NearestTwo, "reads of input 0"),
+        (OnlyTheValues, "reads of input 1"),
     ],
 )
 def test_harness_fails_for_a_wrong_layer(wrong: type[Layer], complaint: str) -> None:
@@ -197,6 +267,19 @@ def test_harness_fails_for_a_kind_without_a_twin() -> None:
         ("crop", {"front": 0}, [(3, 9, 9)], "front is on an axis"),
         ("crop", {"like": Shape((1, 2))}, [(3, 9, 9)], "like=1x2 has 1 spatial axes"),
         ("crop", {"size": (2,), "left": 1}, [(3, 9)], "got size and left"),
+        ("upsample", {"like": Shape((1, 2))}, [(3, 9, 9)], "like=1x2 has 1 spatial axes"),
+        ("upsample", {"scale": (2,), "size": (9,)}, [(3, 9)], "got scale and size"),
+        ("upsample", {"size": (9, 9, 9)}, [(3, 9)], "size=9x9x9 is for 3 axes"),
+        ("upsample", {"align_corners": True}, [(3, 9)], "align_corners is for mode=linear"),
+        ("upsample", {"mode": "bilinear"}, [(3, 9)], "mode=bilinear is for 2 axes"),
+        ("unpool", {}, [(3, 9), (3, 18, 18)], "unpool joins tensors with 1 and 2 spatial axes"),
+        ("unpool", {}, [(3, 9)], "unpool takes 2"),
+        ("mse", {}, [(3, 9), (27,)], "mse joins tensors with 1 and 0 spatial axes"),
+        ("pixel_shuffle", {"factor": 2}, [(8, 9)], "pixel_shuffle needs a map with 2 spatial axes"),
+        ("permute", {"to": "last"}, [(8,)], "permute needs a map with 1 to 3.*got a vector of 8"),
+        ("attention", {"heads": 2}, [(8, 4, 4)], "needs a sequence of tokens, got the map 8x4x4"),
+        ("attention", {"heads": 2}, [(8,)], "needs a sequence of tokens, got a vector of 8"),
+        ("cross_entropy", {}, [(8, 4)], "cross_entropy needs a vector of features"),
     ],
 )
 def test_refuses(
@@ -206,6 +289,51 @@ def test_refuses(
     with pytest.raises(LayerError, match=message) as caught:
         KINDS[kind](**given).output(*xs)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "shapes", "message"),
+    [
+        ("conv", {"out": 1, "kernel": (1,)}, [(5, 8)], "1 to 3 spatial axes, got 5 tokens of 8"),
+        ("conv", {"out": 1, "kernel": (1,)}, [(5, 4, 8)], "got the map 5x4x8 with features last"),
+        ("gn", {"groups": 2}, [(5, 8)], "got 5 tokens of 8 features"),
+        ("tokens", {}, [(5, 8)], "tokens needs a map"),
+        ("attention", {"heads": 2}, [(5, 4, 8)], "tokens, got the map 5x4x8 with features last"),
+        ("class_token", {}, [(5, 4, 8)], "class_token needs a sequence of tokens"),
+        ("select", {}, [(5, 4, 8)], "select needs a sequence of tokens"),
+        ("cross_entropy", {}, [(5, 8)], "cross_entropy needs a vector of features, got 5 tokens"),
+    ],
+)
+def test_refuses_features_last(
+    kind: str, given: dict[str, Any], shapes: list[tuple[int, ...]], message: str
+) -> None:
+    with pytest.raises(LayerError, match=message) as caught:
+        KINDS[kind](**given).output(*map(Tokens, shapes))
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_says_what_layout_it_wants(kind: str) -> None:
+    layer = object.__new__(KINDS[kind])  # its arguments do not come into it
+    shapes = [Tokens((2,) * n) for n in range(2, 6)] + [Shape((2,) * n) for n in range(1, 6)]
+    refused = [error for x in shapes if (error := refusal(layer, x))]
+    assert all(error.message.startswith(f"{kind} needs a ") for error in refused)
+    assert all(error.hint for error in refused)
+    assert refused or layer.ranks == Layer.ranks
+
+
+def refusal(layer: Layer, x: Shape) -> LayerError | None:
+    try:
+        layer._check_inputs((x,) * layer.arity[0])
+    except LayerError as error:
+        return error
+    return None
+
+
+def test_refuses_to_join_a_map_and_tokens() -> None:
+    for kind in ("add", "mul", "concat", "mse"):
+        with pytest.raises(LayerError, match=f"{kind} joins a map and a sequence of tokens"):
+            KINDS[kind]().output(Shape((5, 8)), Tokens((5, 8)))
 
 
 @pytest.mark.parametrize(

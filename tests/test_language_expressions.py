@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from writing import graph, line, output
+from writing import graph, line, output, sizes
 
 from cnncalc.errors import CnncalcError, Position, Source
 from cnncalc.sizes import Shape
-from cnncalc.spec.expressions import Tensor, evaluate
+from cnncalc.spec.expressions import evaluate
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.syntax import Piece
+from cnncalc.spec.values import Tensor
 
 NAMES: dict[str, Any] = {
     "a": 7,
@@ -199,3 +200,32 @@ def test_spaces_stand_in_brackets_only() -> None:
 def test_names_of_quantities_are_not_kinds() -> None:
     top = "params: {conv: 5, relu: 2}"
     assert output(graph("- conv conv k=1 s=relu", top=top)) == "5x4x4"
+
+
+@pytest.mark.parametrize(
+    ("network", "channels"),
+    [
+        ("3xHxW | conv ceil(x.h/2) k=1", "floor((H + 1)/2)"),
+        ("3xHxW | conv floor(x.h/2) k=1", "floor(H/2)"),
+        ("3xHxW | conv x.h//2+1 k=1", "floor(H/2) + 1"),
+        ("3x(4*h)xW | conv x.h%4+x.h//2+1 k=1", "2*h + 1"),
+        ("3x(4*h)xW | conv x.h/4 k=1", "h"),
+        ("3xHxW | conv ceil(x.h*1.5) k=1", "H + floor((H + 1)/2)"),
+        ("3xHxW | conv max(x.h,1) k=1", "H"),
+        ("3xHxW | conv min(x.h+1,x.h) k=1", "H"),
+        ("3xHxW | conv (4 if x.h*x.w>=1 else 5) k=1", "4"),
+        ("3xHxW | conv (4 if x.h!=0 else 5) k=1", "4"),
+        ("3xHxW | conv abs(x.h) k=1", "H"),
+        ("3xHxW | conv x.h**2 k=1", "H**2"),
+        ("3xHxW | conv 2**x.h k=1", "2**H"),
+    ],
+)
+def test_closed_forms(network: str, channels: str) -> None:
+    assert sizes(line(network))[0] == channels
+
+
+@pytest.mark.parametrize("network", ["3xHxW | conv x.h/2 k=1", "3xHxW | conv 1.5*x.h k=1"])
+def test_closed_forms_that_are_not_whole(network: str) -> None:
+    with pytest.raises(CnncalcError, match="out must be an integer of at least 1") as caught:
+        line(network)
+    assert caught.value.hint == "// divides and rounds down, ceil(…) rounds up"

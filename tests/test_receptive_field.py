@@ -168,7 +168,7 @@ def test_dilation_leaves_holes() -> None:
     [("", 636, 188, {0, 1, 2, 3}), (" p=1", 512, 16, {0, 1, 14, 15})],
 )
 def test_unet(padding: str, height: int, width: int, small: set[int]) -> None:
-    text, name = find("unet")
+    text, name, _ = find("unet")
     net = cnncalc.parse(text.replace("k=3", f"k=3{padding}"), name)
     graph = net.graph(at={"H": height, "W": width}, settings={"base": 1})
     fields, warnings = receptive_fields(graph)

@@ -27,8 +27,12 @@ SIZES: dict[str, tuple[tuple[int, int], ...]] = {
 VARYING = {"alexnet", "vgg16", "unet"}
 
 
+#: The rest of the zoo, at its own sizes and larger ones.
+OTHERS = sorted(set(cnncalc.bundled()) - set(SIZES))
+
+
 def test_every_spec_is_held_to_it() -> None:
-    assert sorted(SIZES) == cnncalc.zoo()
+    assert sorted({*SIZES, *OTHERS}) == cnncalc.bundled()
 
 
 @cache
@@ -41,7 +45,18 @@ CASES = [(name, size) for name in SIZES for size in ((224, 224), None, *SIZES[na
 
 @pytest.mark.parametrize(("name", "size"), CASES)
 def test_closed_forms_are_the_concrete_run(name: str, size: tuple[int, int] | None) -> None:
-    at = {} if size is None else dict(zip("HW", size, strict=True))
+    hold(name, {} if size is None else dict(zip("HW", size, strict=True)))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", OTHERS)
+def test_closed_forms_of_the_whole_zoo(name: str) -> None:
+    own = cnncalc.load(name).analyze().at
+    hold(name, {})
+    hold(name, {symbol: 2 * size for symbol, size in own.items()})
+
+
+def hold(name: str, at: dict[str, int]) -> None:
     concrete = cnncalc.load(name).analyze(at)
     symbolic = closed(name)
     at = dict(concrete.at)

@@ -7,6 +7,7 @@ i-th of them is not 0.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -19,7 +20,11 @@ from cnncalc import symbolic
 from cnncalc.layers.windows import (
     POINT,
     Adaptive,
+    Block,
     Broadcast,
+    Enlarge,
+    Interpolate,
+    Pick,
     Run,
     Slide,
     Spread,
@@ -152,6 +157,69 @@ def test_broadcast_reads_its_one_position(out: int) -> None:
     assert reads(Broadcast(out), 1) == measured(lambda x: x * torch.ones(1, 1, out), 1)
 
 
+@given(st.integers(1, 6), st.integers(1, 5))
+def test_enlarge_reads_what_repeating_reads(n: int, scale: int) -> None:
+    window = Enlarge(scale)
+    assert window.size(n) == n * scale
+    assert reads(window, n) == measured(torch.nn.Upsample(scale_factor=scale), n)
+    assert reads(window, n) == measured(lambda x: x.repeat_interleave(scale, dim=2), n)
+
+
+@many
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(("nearest", "linear", "corners")))
+def test_interpolate_reads_what_has_a_gradient(n: int, out: int, mode: str) -> None:
+    linear, align = mode != "nearest", mode == "corners"
+    window = Interpolate(out, linear, align)
+    x = torch.rand(1, 1, n, dtype=torch.float64, requires_grad=True)
+    options = {"mode": "linear", "align_corners": align} if linear else {"mode": "nearest"}
+    y = torch.nn.functional.interpolate(x, size=out, **options).flatten()
+    gradients = [torch.autograd.grad(unit, x, retain_graph=True)[0] for unit in y]
+    expected = [set((g.flatten() > 1e-9).nonzero().flatten().tolist()) for g in gradients]
+    assert window.size(n) == len(expected)
+    assert reads(window, n) == expected
+
+
+@many
+@given(st.integers(1, 20), st.integers(1, 20), st.booleans())
+def test_interpolate_reads_what_lies_beside(n: int, out: int, align: bool) -> None:
+    """Positions are pixels, or (aligned) points, spread evenly; a unit reads those around it."""
+    expected = []
+    for unit in range(out):
+        if align:
+            place = Fraction(unit * (n - 1), out - 1) if out > 1 else Fraction(0)
+        else:
+            place = Fraction((2 * unit + 1) * n, 2 * out) - Fraction(1, 2)
+        place = min(max(place, Fraction(0)), Fraction(n - 1))
+        expected.append({i for i in range(n) if abs(i - place) < 1})
+    assert reads(Interpolate(out, True, align), n) == expected
+
+
+def test_interpolate_twice_and_by_a_ratio() -> None:
+    assert Interpolate(8, True, False).taps(4) == Taps(2, 1, (Run(-1, 1, 2), Run(0, 1, 2)))
+    assert Interpolate(6, False, False).taps(4) == Taps(
+        3, 2, (Run(0, 1, 1), Run(0, 1, 1), Run(1, 1, 1))
+    )
+    assert Interpolate(7, True, True).taps(4) == Taps(2, 1, (Run(0, 1, 1), Run(0, 1, 2)))
+
+
+@given(st.integers(1, 6), st.integers(1, 4))
+def test_block_reads_all_that_one_maximum_is_of(n: int, kernel: int) -> None:
+    window, size = Block(kernel), n * kernel
+    assert window.size(size) == size
+
+    def broadcast(x: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.max_pool1d(x, kernel).repeat_interleave(kernel, dim=2)
+
+    assert reads(window, size) == measured(broadcast, size)
+
+
+@given(st.integers(1, 9), st.data())
+def test_pick_reads_one_position(n: int, data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, n - 1))
+    assert Pick(index).size(n) is None
+    assert reads(Pick(index), n) == measured(lambda x: x[:, :, index : index + 1], n)
+
+
 @given(sizes)
 def test_point_reads_itself(n: int) -> None:
     assert reads(POINT, n) == measured(torch.nn.ReLU(), n)
@@ -174,6 +242,9 @@ def test_taps_of_symbols_are_those_of_their_numbers(
         (Whole(keep).taps(n_), Whole(keep).taps(n)),
         (Broadcast(n_).taps(1), Broadcast(n).taps(1)),
         (Adaptive(1).taps(n_), Adaptive(1).taps(n)),
+        (Enlarge(stride).taps(n_), Enlarge(stride).taps(n)),
+        (Block(kernel).taps(n_), Block(kernel).taps(n)),
+        (Pick(k_).taps(n_), Pick(kernel).taps(n)),
     ]  # fmt: skip
     for found, expected in pairs:
         assert found is not None
@@ -192,6 +263,10 @@ def test_taps_that_depend_on_values_are_not_guessed() -> None:
     assert Adaptive(n).taps(3) is None
     assert Spread(k, 2, 0, 0, 1, 0).taps(5) is None
     assert Spread(3, k, 0, 0, 1, 0).taps(5) is None
+    assert Enlarge(k).taps(5) is None
+    assert Block(k).taps(5) is None
+    assert Interpolate(k, True, False).taps(5) is None
+    assert Interpolate(6, True, False).taps(n) is None
 
 
 # What does not fit

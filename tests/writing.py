@@ -7,6 +7,7 @@ from typing import Any
 
 import cnncalc
 from cnncalc.graph import Graph
+from cnncalc.sizes import text
 
 
 def spec(layers: str, *, input: str = "3x8x8", top: str = "") -> cnncalc.Network:
@@ -33,6 +34,12 @@ def output(graph: Graph) -> str:
     """Shape of the only output."""
     (tensor,) = graph.outputs.values()
     return str(graph.shapes[tensor])
+
+
+def sizes(graph: Graph) -> list[str]:
+    """Sizes of the only output, which may be closed forms."""
+    (tensor,) = graph.outputs.values()
+    return [text(size) for size in graph.shapes[tensor]]
 
 
 def described(graph: Graph) -> list[tuple[Any, ...]]:

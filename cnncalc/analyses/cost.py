@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cnncalc import formulas
+from cnncalc.graph import Graph
 from cnncalc.layers import Layer
 from cnncalc.sizes import Shape, Size, product
 
@@ -30,4 +31,15 @@ def node_cost(layer: Layer, xs: tuple[Shape, ...], y: Shape) -> Cost:
             buffers += elements
         if weight.uses != 0:
             macs += formulas.macs(elements, weight.uses)
+    for one in layer.products(*xs):
+        macs += formulas.macs(one.rows * one.inner, one.columns) * one.times
     return Cost(params, buffers, macs)
+
+
+def graph_costs(graph: Graph) -> dict[str, Cost]:
+    """The cost of every node; weights that several share are the first one's."""
+    costs: dict[str, Cost] = {}
+    for node in graph:
+        cost = node_cost(node.layer, graph.inputs_of(node), node.shape)
+        costs[node.name] = Cost(0, 0, cost.macs) if node.shares else cost
+    return costs

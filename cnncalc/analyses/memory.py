@@ -27,7 +27,8 @@ def activation_memory(graph: Graph, bytes_per_element: int, batch: Size = 1) -> 
 
     A tensor lives from when it is written until its last reader is done; inputs live from the
     start, outputs to the end. Views (flatten, identity, crop) write nothing and keep what they
-    look at alive. Work space inside an operation is not counted.
+    look at alive. Work space inside an operation is not counted, nor the copy that PyTorch makes of a
+    view to flatten or reshape it when its elements do not lie in order (after crop, tokens, permute).
     """
     storage = _storage(graph)
     shapes = graph.shapes

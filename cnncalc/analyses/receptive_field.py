@@ -14,13 +14,13 @@ the field of a unit that misses a branch along one axis is counted along the oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import gcd, lcm
 from typing import NamedTuple
 
 from cnncalc.formulas import edge
-from cnncalc.graph import Graph
-from cnncalc.layers.windows import POINT, Run, Taps, Window
+from cnncalc.graph import Graph, Node
+from cnncalc.layers.windows import MOST_PHASES, POINT, Run, Taps, Whole, Window
 from cnncalc.sizes import (
     Number,
     Shape,
@@ -116,6 +116,8 @@ UNDEFINED = AxisField(None, defined=False)
 
 Fields = tuple[AxisField, ...]
 
+_ALL = Whole(keep=True)
+
 
 class ReceptiveFields(NamedTuple):
     """Fields of every tensor that depends on an input with spatial axes, and what was noticed."""
@@ -141,7 +143,10 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
         names: list[str] = []  # of the tensors that depend on an input
         for name, x, windows in zip(node.inputs, xs, node.layer.reads(*xs)):
             if name in fields:
-                found.append(_through(windows, x, fields[name]))
+                through = _through(windows, x, fields[name])
+                if node.layer.reaches_all(*xs):
+                    through = _everywhere(through, x, fields[name])
+                found.append(through)
                 names.append(name)
         if not found:
             continue
@@ -152,9 +157,21 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
             and UNDEFINED in fields[node.name]
             and not any(UNDEFINED in fields[name] for name in names)
         ):
-            noticed = [f"{node.name}: its receptive field depends on the values of the symbols"]
+            noticed = [f"{node.name}: its receptive field {_why_undefined(node, xs)}"]
         warnings += noticed
     return ReceptiveFields(fields, tuple(warnings))
+
+
+def _why_undefined(node: Node, xs: tuple[Shape, ...]) -> str:
+    values = [*node.shape, *(size for x in xs for size in x), *_flat(node.layer.given.values())]
+    if any(map(is_symbolic, values)):
+        return "depends on the values of the symbols"
+    return f"differs between more than {MOST_PHASES:,} units, and is not listed"
+
+
+def _flat(values: Iterable[object]) -> Iterator[object]:
+    for value in values:
+        yield from value if isinstance(value, tuple) else (value,)
 
 
 def _through(windows: tuple[Window, ...], x: Shape, fields: Fields) -> Fields:
@@ -168,6 +185,16 @@ def _through(windows: tuple[Window, ...], x: Shape, fields: Fields) -> Fields:
     return (NOTHING,) * len(found) if NOTHING in found else found
 
 
+def _everywhere(through: Fields, x: Shape, fields: Fields) -> Fields:
+    """Fields of units that depend on all positions of ``x`` too, as their context."""
+    if x.rank != len(fields):
+        return through
+    return tuple(
+        field._replace(context=_join((field.context, _step(_ALL.taps(n), below).context)))
+        for field, n, below in zip(through, x.spatial, fields)
+    )
+
+
 def _step(taps: Taps | None, field: AxisField) -> AxisField:
     """The field of a window's units, from the field of what it reads."""
     if field.sliding is None:
@@ -176,6 +203,8 @@ def _step(taps: Taps | None, field: AxisField) -> AxisField:
     if taps is None or not (below.period == 1 or is_int(taps.step)):
         return UNDEFINED
     rounds = below.period // gcd(below.period, taps.step) if below.period > 1 else 1
+    if rounds * taps.every > MOST_PHASES:
+        return UNDEFINED
     edges: list[Interval | None] = []
     for unit in range(rounds * taps.every):
         turns, phase = divmod(unit, taps.every)
@@ -236,6 +265,8 @@ def _union(fields: tuple[AxisField, ...]) -> AxisField:
     if any(equal(other.jump, first.jump) is not True for other in others):
         return UNDEFINED
     period = lcm(*(one.period for one in moving))
+    if period > MOST_PHASES:
+        return UNDEFINED
     edges = tuple(_join(one.interval(phase) for one in moving) for phase in range(period))
     return _numeric(
         AxisField(Sliding(period, first.step * (period // first.period), edges), context)
@@ -255,12 +286,20 @@ def _misaligned(node: str, names: list[str], found: list[Fields]) -> list[str]:
                     f"{node}: its branches advance differently ({first_name} by {first.jump}, "
                     f"{name} by {field.jump} input positions): the receptive field is undefined"
                 ]
-            if equal(_known(field.center), _known(first.center)) is False:
+            if equal(_known(field.center), _known(first.center)) is False and not _both_causal(
+                field, first
+            ):
                 return [
                     f"{node}: its branches are centred differently ({first_name} at "
                     f"{first.center}, {name} at {field.center})"
                 ]
     return []
+
+
+def _both_causal(a: AxisField, b: AxisField) -> bool:
+    """Do both see nothing after their own position? Causal branches are centred differently."""
+    first = [field.sliding and field.sliding.edges[0] for field in (a, b)]
+    return all(interval is not None and equal(interval[1], 0) is True for interval in first)
 
 
 def _known(value: Number | None) -> Number:
@@ -287,7 +326,7 @@ def last_feature_map(graph: Graph, fields: dict[str, Fields]) -> str | None:
 def _defined_before(graph: Graph, fields: dict[str, Fields], name: str) -> str | None:
     inputs = {node.name: node.inputs for node in graph}
     while UNDEFINED in fields[name]:
-        if name in graph.inputs or len(inputs[name]) != 1 or inputs[name][0] not in fields:
+        if len(inputs[name]) != 1 or inputs[name][0] not in inputs:
             return None
         (name,) = inputs[name]
     return name

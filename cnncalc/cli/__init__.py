@@ -28,10 +28,6 @@ def _run() -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except BrokenPipeError:
-        # The reader (head, less) is gone; nothing is wrong. Python would complain at shutdown.
-        sys.stderr.close()
-        return 0
     except (KeyboardInterrupt, click.Abort):
         return 130
     except Exception as error:

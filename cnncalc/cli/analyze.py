@@ -26,4 +26,4 @@ def command(net: str, common: Common, depth: int | None, all: bool) -> None:
     """
     analysis = common.analyze(net)
     fold = None if all else depth or default_depth(analysis)
-    common.show(Report(analysis.to_dict(), analysis_table(analysis, fold)))
+    common.show(Report(analysis.to_dict, analysis_table(analysis, fold)))

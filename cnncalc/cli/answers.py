@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from cnncalc.render import Column, Report, Table
-from cnncalc.results import Analysis, head
+from cnncalc.results import CONVENTION, Analysis, cost_to_dict, head
 
 
 def totals(analysis: Analysis, keys: tuple[str, ...], line: str) -> Report:
     """Some of the totals: all of ``keys`` for programs, ``line`` for people."""
-    data = analysis.to_dict()
-    values = {key: data["totals"][key] for key in keys}
+    known = cost_to_dict(analysis.total)
+    values = {key: known[key] for key in keys}
     columns = [Column("name", "name"), *(Column(key, key, right=True) for key in keys)]
     table = Table("", columns, [[analysis.name, *values.values()]])
-    return Report({**head(analysis), "convention": data["convention"], **values}, table, line)
+    data = {**head(analysis), "convention": CONVENTION, **values}
+    return Report(lambda: data, table, line)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from cnncalc.cli.options import Common, shared
@@ -35,5 +37,12 @@ def command(net: str, common: Common) -> None:
         for i, axis in enumerate(axis_names(len(fields)))
     ]
     columns = [Column("axis", "axis"), *(Column(key, key, right=True) for key in FIELD_KEYS)]
-    data = {**head(analysis), "layer": analysis.last_feature_map, "receptive_field": found}
+
+    def data() -> dict[str, Any]:
+        return {
+            **head(analysis),
+            "layer": analysis.last_feature_map,
+            "receptive_field": found,
+        }
+
     common.show(Report(data, Table("", columns, rows), field_line(fields)))

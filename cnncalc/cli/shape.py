@@ -6,7 +6,7 @@ import click
 
 from cnncalc.cli.options import Common, shared
 from cnncalc.render import Column, Report, Table
-from cnncalc.results import head
+from cnncalc.results import head, outputs_to_dict
 
 
 @click.command()
@@ -18,9 +18,7 @@ def command(net: str, common: Common) -> None:
     NAME SIZE, one a line, for a network with several outputs.
     """
     analysis = common.analyze(net)
-    data = analysis.to_dict()
-    wanted = {key: data[key] for key in ("output", "outputs") if key in data}
     named = [(name, str(shape)) for name, shape in analysis.outputs.items()]
     line = named[0][1] if len(named) == 1 else "\n".join(" ".join(pair) for pair in named)
     table = Table("", (Column("output", "output"), Column("shape", "shape")), named)
-    common.show(Report({**head(analysis), **wanted}, table, line))
+    common.show(Report(lambda: {**head(analysis), **outputs_to_dict(analysis)}, table, line))

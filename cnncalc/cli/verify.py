@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from cnncalc.cli.options import Common, integer, pairs, say, shared
+from cnncalc.errors import UsageError
 from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
+from cnncalc.zoo import names
 
 _COLUMNS = (
     Column("network", "network"),
@@ -21,15 +23,16 @@ _COLUMNS = (
 
 
 @click.command()
-@click.argument("nets", metavar="NET...", nargs=-1, required=True)
+@click.argument("nets", metavar="NET...", nargs=-1)
 @click.option(
     "--device",
     default="auto",
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    help="Where to run; auto takes a GPU when there is one.",
+    type=click.Choice(["auto", "cpu", "cuda", "meta"]),
+    help="Where to run. auto: a GPU when there is one; meta: only shapes and counts.",
 )
+@click.option("--all", "everything", is_flag=True, help="All bundled networks.")
 @shared
-def command(nets: tuple[str, ...], common: Common, device: str) -> None:
+def command(nets: tuple[str, ...], common: Common, device: str, everything: bool) -> None:
     """Holds every number against PyTorch.
 
     Builds the networks, runs them and compares every layer; exit code 1 on a mismatch.
@@ -40,6 +43,10 @@ def command(nets: tuple[str, ...], common: Common, device: str) -> None:
     from cnncalc.backends.torch.verify import verify
 
     batch = integer("--batch", common.batch, "--batch 2")
+    if everything:
+        nets = (*nets, *names())
+    if not nets:
+        raise UsageError("no network is named", hint="name one, or say --all for all bundled ones")
     results: list[dict[str, Any]] = []
     rows: list[list[Cell]] = []
     for net in nets:
@@ -79,4 +86,4 @@ def _report(results: list[dict[str, Any]], rows: list[list[Cell]]) -> Report:
         ),
     )
     data = first if len(results) == 1 else {"ok": not wrong, "networks": results}
-    return Report(data, table)
+    return Report(lambda: data, table)

@@ -47,4 +47,4 @@ def command(common: Common) -> None:
         rows.append(
             [name, sizes, outputs, plain(total.params), plain(total.macs), analysis.source or ""]
         )
-    common.show(Report(data, Table("", _COLUMNS, rows)))
+    common.show(Report(lambda: data, Table("", _COLUMNS, rows)))

@@ -12,13 +12,27 @@ from functools import singledispatch
 
 from cnncalc.analyses.cost import node_cost
 from cnncalc.errors import UsageError
-from cnncalc.layers import Layer
-from cnncalc.layers.activation import Dropout, ReLU, Sigmoid, Softmax, Tanh
+from cnncalc.layers import Layer, activation, dense, joining, loss, resampling, shaping, tokens
 from cnncalc.layers.convolution import Conv, DepthwiseConv, TransposedConv
-from cnncalc.layers.dense import Flatten, Linear
-from cnncalc.layers.normalisation import BatchNorm, LocalResponseNorm
-from cnncalc.layers.pooling import AdaptiveAvgPool, AvgPool, GlobalAvgPool, MaxPool
-from cnncalc.layers.structure import Add, Concat, Crop, Identity, Mul, Pad
+from cnncalc.layers.local import LocallyConnected
+from cnncalc.layers.normalisation import (
+    BatchNorm,
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
+    LayerScale,
+    LocalResponseNorm,
+)
+from cnncalc.layers.pooling import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    MaxPool,
+    MaxUnpool,
+)
+from cnncalc.layers.separable import SeparableConv
 from cnncalc.sizes import Shape, Size
 
 VERSION = "0.1.5.post20221221"
@@ -42,12 +56,20 @@ def _nothing(layer: Layer, xs: tuple[Shape, ...], y: Shape) -> Size:
 
 
 _NOTHING: tuple[type[Layer], ...] = (
-    # counted as their MACs: aten::_convolution (jit_handles.py:127-171), aten::linear (:99-110)
-    *(TransposedConv, Linear),
+    # counted as their MACs: aten::_convolution (jit_handles.py:127-171), aten::linear (:99-110),
+    # aten::bmm (:113-124); the softmax and the scaling of attention are not in the table
+    *(TransposedConv, dense.Linear, LocallyConnected, tokens.Attention),
     # ignored by name (jit_analysis.py:28-84), or a view, or aten::pad, which is not in the table
-    *(ReLU, Dropout, Concat, Flatten, Identity, Pad, Crop),
+    *(activation.ReLU, activation.Dropout, activation.DropPath, joining.Identity, joining.Concat),
+    *(dense.Flatten, shaping.Reshape, shaping.Permute, shaping.Split, shaping.Pad, shaping.Crop),
+    *(tokens.ToTokens, tokens.ClassToken, tokens.Select, resampling.ChannelShuffle),
     # not in the table
-    *(Tanh, Sigmoid, Softmax, Add, Mul, MaxPool, AvgPool, LocalResponseNorm),
+    *(activation.ReLU6, activation.LeakyReLU, activation.PReLU, activation.ELU, activation.SELU),
+    *(activation.GELU, activation.SiLU, activation.Mish, activation.Sigmoid, activation.Tanh),
+    *(activation.Hardsigmoid, activation.Hardswish, activation.Softplus, activation.Softmax),
+    *(activation.LogSoftmax, joining.Add, joining.Mul, tokens.PositionEmbedding, LayerScale),
+    *(MaxPool, AvgPool, AdaptiveMaxPool, GlobalMaxPool, MaxUnpool, LocalResponseNorm),
+    *(resampling.PixelShuffle, resampling.PixelUnshuffle, loss.CrossEntropy, loss.MeanSquaredError),
 )
 for _kind in _NOTHING:
     extra.register(_kind, _nothing)
@@ -67,6 +89,13 @@ def _convolution(layer: Conv | DepthwiseConv, xs: tuple[Shape, ...], y: Shape) -
 
 
 @extra.register
+def _separable(layer: SeparableConv, xs: tuple[Shape, ...], y: Shape) -> Size:
+    """Its depthwise part is missing where padding is a word, as of any convolution."""
+    depthwise, between, _ = layer.parts(xs[0])
+    return extra(depthwise, xs, between)
+
+
+@extra.register
 def _batch_norm(layer: BatchNorm, xs: tuple[Shape, ...], y: Shape) -> Size:
     """2 per input element with scale and shift, 1 without: ``jit_handles.py:251-258``.
 
@@ -75,6 +104,22 @@ def _batch_norm(layer: BatchNorm, xs: tuple[Shape, ...], y: Shape) -> Size:
     """
     operations = (2 if layer.affine else 1) if layer.track else (5 if layer.affine else 4)
     return operations * xs[0].numel
+
+
+@extra.register(LayerNorm)
+@extra.register(GroupNorm)
+@extra.register(InstanceNorm)
+def _norm(layer: LayerNorm | GroupNorm | InstanceNorm, xs: tuple[Shape, ...], y: Shape) -> Size:
+    """5 per input element with a learned scale, 4 without: ``jit_handles.py:230-248``."""
+    return (5 if layer.affine else 4) * xs[0].numel
+
+
+@extra.register
+def _upsample(layer: resampling.Upsample, xs: tuple[Shape, ...], y: Shape) -> Size:
+    """In 2D, 1 per output element for nearest and 4 for linear: ``flop_count.py:40-41``."""
+    if y.rank != 2:
+        return 0
+    return (1 if layer.mode == "nearest" else 4) * y.numel
 
 
 @extra.register(AdaptiveAvgPool)

@@ -10,7 +10,17 @@ from __future__ import annotations
 from typing import Any, Final, Generic, TypeGuard, TypeVar, overload
 
 from cnncalc.errors import LayerError
-from cnncalc.sizes import Number, Shape, Size, at_least, is_fraction, is_int, is_symbolic, text
+from cnncalc.sizes import (
+    Number,
+    Shape,
+    Size,
+    at_least,
+    is_fraction,
+    is_int,
+    is_symbolic,
+    is_worked,
+    text,
+)
 
 T = TypeVar("T")
 
@@ -204,4 +214,5 @@ class Like(Argument["Shape | None"]):
 
 
 def _is_size(value: object) -> TypeGuard[Size]:
-    return is_int(value) or (is_symbolic(value) and getattr(value, "is_integer", False) is True)
+    formula = is_symbolic(value) or is_worked(value)
+    return is_int(value) or (formula and getattr(value, "is_integer", False) is True)

@@ -31,6 +31,16 @@ class Weight(NamedTuple):
     trainable: bool = True
 
 
+class Product(NamedTuple):
+    """A matrix product of two tensors, without weights: (rows x inner) by (inner x columns)."""
+
+    name: str
+    rows: Size
+    inner: Size
+    columns: Size
+    times: Size = 1
+
+
 class Requirement(NamedTuple):
     """A condition on sizes: ``left == right``, ``left >= right`` or ``left % right == 0``.
 
@@ -45,6 +55,23 @@ class Requirement(NamedTuple):
     inputs: tuple[int, ...] = ()
 
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Mistake(NamedTuple):
+    """A misconception, as the wrong layer that one has in mind: its rules are the right ones.
+
+    ``text`` names it, ``changes`` are the arguments it gets wrong. With ``kind``, a layer of that
+    kind is taken for this one; arguments that both have stay, unless changed. ``where``: changes
+    to the kind's example without which the mistake would make no difference.
+    """
+
+    text: str
+    changes: Mapping[str, Any] = _NOTHING
+    kind: str | None = None
+    where: Mapping[str, Any] = _NOTHING
+
+
 class Layer:
     """Base of all kinds. Immutable; arguments are given by name.
 
@@ -55,14 +82,24 @@ class Layer:
     kind: ClassVar[str]
     #: Fewest and most inputs (None: any number).
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
-    #: Numbers of spatial axes that the input may have.
+    #: Are tensors with features last (sequences of tokens) taken: "no", "also" or "only"?
+    on_tokens: ClassVar[str] = "no"
+    #: Numbers of spatial axes that the input may have; "also" takes features last with any number.
     ranks: ClassVar[range] = range(8)
     #: How to get an input of the right rank.
     ranks_hint: ClassVar[str | None] = None
+    #: Where several names may stand before the layer line: the arguments that number them and
+    #: that say how many there are.
+    numbered: ClassVar[tuple[str, str] | None] = None
     #: The output shares the input's storage: it costs no activation memory.
     view: ClassVar[bool] = False
 
-    arguments: ClassVar[Mapping[str, Argument[Any]]] = MappingProxyType({})
+    #: A small, typical network of one line whose last layer is of this kind.
+    example: ClassVar[str]
+    #: What is typically got wrong about it.
+    mistakes: ClassVar[tuple[Mistake, ...]] = ()
+
+    arguments: ClassVar[Mapping[str, Argument[Any]]] = _NOTHING
     #: Every name and alias to the argument's name.
     aliases: ClassVar[Mapping[str, str]] = MappingProxyType({})
     #: The argument that a layer line may give without its name.
@@ -133,6 +170,14 @@ class Layer:
         """Weight tensors for input ``x`` and output ``y``, in PyTorch's order."""
         return ()
 
+    def products(self, *xs: Shape) -> Iterable[Product]:
+        """Matrix products of tensors with each other, whose MACs count beside the weights'."""
+        return ()
+
+    def reaches_all(self, *xs: Shape) -> bool:
+        """Does every unit depend on all positions, beside those that its windows read?"""
+        return False
+
     def requirements(self, *xs: Shape) -> Iterable[Requirement]:
         """What must hold of the inputs, beyond every window leaving at least one unit."""
         return ()
@@ -155,12 +200,13 @@ class Layer:
         """
         self._check_inputs(xs)
         first = xs[0]
-        sizes: list[Size] = [self.channels(*xs)]
+        sizes: list[Size] = []
         for window, n in zip(self.reads(*xs)[0], first.spatial):
             size = n if window is POINT else window.size(n)
             if size is not None:
                 sizes.append(size)
-        return Shape(sizes)
+        channels = self.channels(*xs)
+        return first.like(channels, sizes) if sizes else Shape((channels,))
 
     def _check_inputs(self, xs: tuple[Shape, ...]) -> None:
         fewest, most = self.arity
@@ -173,8 +219,10 @@ class Layer:
                 else "join the tensors first, with add, mul or concat",
             )
         for x in xs:
-            if x.rank not in self.ranks:
-                raise LayerError(_wrong_rank(self, x), hint=self.ranks_hint)
+            last = {"no": False, "only": True}.get(self.on_tokens, x.features_last)
+            free = x.features_last and self.on_tokens == "also"
+            if x.features_last != last or not (free or x.rank in self.ranks):
+                raise LayerError(_wrong_layout(self, x), hint=_layout_hint(self, x))
 
     def along(self, name: str, x: Shape) -> tuple[Size, ...]:
         """The per-axis argument ``name`` with one value for each spatial axis of ``x``."""
@@ -195,9 +243,32 @@ def _order(word: tuple[bool, bool, str]) -> tuple[bool, bool]:
     return word[:2]
 
 
-def _wrong_rank(layer: Layer, x: Shape) -> str:
-    got = f"a vector of {x.channels} features" if x.rank == 0 else f"the map {x}"
+def _layout_hint(layer: Layer, x: Shape) -> str:
+    if x.features_last and layer.on_tokens == "no":
+        return "bring the features first: permute first, then reshape CxHxW to have rows again"
+    if layer.ranks_hint:
+        return layer.ranks_hint
+    if x.rank == 0:
+        return "put it before flatten, while there are spatial axes"
+    return "reshape the map first"
+
+
+def _wrong_layout(layer: Layer, x: Shape) -> str:
     low, high = layer.ranks.start, layer.ranks.stop - 1
-    if high == 0:
-        return f"{layer.kind} needs a vector of features, got {got}"
-    return f"{layer.kind} needs a map with {low} to {high} spatial axes, got {got}"
+    if layer.on_tokens == "only":
+        wanted = "a sequence of tokens"
+    elif high == 0:
+        wanted = "a vector of features"
+    elif low == high:
+        wanted = f"a map with {low} spatial axes"
+    else:
+        wanted = f"a map with {low} to {high} spatial axes"
+    if x.rank == 0:
+        got = f"a vector of {x.channels} features"
+    elif not x.features_last:
+        got = f"the map {x}"
+    elif x.rank == 1:
+        got = f"{x[0]} tokens of {x.channels} features"
+    else:
+        got = f"the map {x} with features last"
+    return f"{layer.kind} needs {wanted}, got {got}"

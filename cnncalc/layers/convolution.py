@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from cnncalc import formulas
 from cnncalc.layers.arguments import Axes, Choice, Count, Flag
-from cnncalc.layers.base import Layer, Requirement, Weight
+from cnncalc.layers.base import Layer, Mistake, Requirement, Weight
 from cnncalc.layers.windows import Slide, Spread, Window
 from cnncalc.sizes import Shape, Size, exact_div, maximum, product
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
-_NEEDS_MAP = "put it before flatten: a convolution slides over spatial axes"
+NEEDS_MAP = "put it before flatten: a convolution slides over spatial axes"
 
 
-class _Convolution(Layer):
+class Convolution(Layer):
     """A kernel sliding over the input, each group of channels by itself."""
 
+    mistakes: ClassVar[tuple[Mistake, ...]] = (
+        Mistake("forgot the padding", {"padding": (0,)}),
+        Mistake("forgot the stride", {"stride": (1,)}, where={"stride": (2,)}),
+        Mistake("treated the dilation as 1", {"dilation": (1,)}, where={"dilation": (2,)}),
+        Mistake("forgot the bias", {"bias": False}),
+    )
     ranks = range(1, 4)
-    ranks_hint = _NEEDS_MAP
+    ranks_hint = NEEDS_MAP
 
     kernel = Axes("size of the kernel", "k")
     stride = Axes("step between neighbouring windows", "s", default=(1,))
@@ -85,7 +91,8 @@ class _Convolution(Layer):
                     n,
                     ">=",
                     window.after + room,
-                    f"mode={self.mode} mirrors at least {{right}} positions, the input has {{left}}",
+                    f"mode={self.mode} needs at least {{right}} positions to fill the padding, "
+                    "the input has {left}",
                     "use less padding, or mode=zeros",
                 )
 
@@ -119,7 +126,7 @@ def _grouped(groups: Size, inputs: Size, outputs: Size) -> Iterable[Requirement]
         )
 
 
-class Conv(_Convolution):
+class Conv(Convolution):
     """Convolution. Every output channel sees all input channels of its group.
 
     Weights are out x in/groups x kernel, each used once per output position.
@@ -127,6 +134,16 @@ class Conv(_Convolution):
     """
 
     kind = "conv"
+    example = "3x32x32 | conv 10 k=5 p=2"
+    mistakes = (
+        *Convolution.mistakes,
+        Mistake(
+            "counted all input channels for each filter, not only its group's",
+            {"groups": 1},
+            where={"out": 12, "groups": 3},
+        ),
+        Mistake("took it for a depthwise convolution", {"multiplier": 1}, "dwconv"),
+    )
 
     out = Count("output channels: the number of filters", "channels", positional=True)
     groups = Count("groups of channels convolved independently", "g", default=1)
@@ -138,7 +155,7 @@ class Conv(_Convolution):
         return self.out
 
 
-class DepthwiseConv(_Convolution):
+class DepthwiseConv(Convolution):
     """Depthwise convolution: each input channel by itself, ``multiplier`` filters for each.
 
     A convolution with as many groups as input channels.
@@ -146,6 +163,11 @@ class DepthwiseConv(_Convolution):
     """
 
     kind = "dwconv"
+    example = "32x112x112 | dwconv 3 p=1"
+    mistakes = (
+        *Convolution.mistakes,
+        Mistake("counted one filter for each channel", {"multiplier": 1}, where={"multiplier": 2}),
+    )
 
     kernel = Axes("size of the kernel", "k", positional=True)
     multiplier = Count("filters for each input channel", "m", default=1)
@@ -165,8 +187,20 @@ class TransposedConv(Layer):
     """
 
     kind = "deconv"
+    example = "64x28x28 | deconv 32 k=2 s=2"
+    mistakes = (
+        Mistake("took it for a convolution", kind="conv"),
+        Mistake("forgot the stride", {"stride": (1,)}),
+        Mistake("forgot the padding", {"padding": (0,)}, where={"kernel": (4,), "padding": (1,)}),
+        Mistake(
+            "forgot the output padding",
+            {"output_padding": (0,)},
+            where={"kernel": (3,), "padding": (1,), "output_padding": (1,)},
+        ),
+        Mistake("forgot the bias", {"bias": False}),
+    )
     ranks = range(1, 4)
-    ranks_hint = _NEEDS_MAP
+    ranks_hint = NEEDS_MAP
 
     out = Count("output channels: the number of filters", "channels", positional=True)
     kernel = Axes("size of the kernel", "k")

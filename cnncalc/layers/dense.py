@@ -6,16 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.layers.arguments import Count, Flag
-from cnncalc.layers.base import Layer, Weight
+from cnncalc.layers.base import Layer, Mistake, Weight
 from cnncalc.layers.windows import Whole, Window
-from cnncalc.sizes import Shape, Size
+from cnncalc.sizes import Shape, Size, product
 
 
 class Linear(Layer):
-    """Fully connected layer: y = Wx + b. Source: PyTorch, ``torch.nn.Linear``."""
+    """Fully connected layer: y = Wx + b, on a vector or on each token.
+
+    Source: PyTorch, ``torch.nn.Linear``.
+    """
 
     kind = "linear"
+    example = "4096 | linear 1000"
+    mistakes = (Mistake("forgot the bias", {"bias": False}),)
     ranks = range(1)
+    on_tokens = "also"
     ranks_hint = "add flatten (or gap, then flatten) before it"
 
     out = Count("output features", "features", positional=True)
@@ -25,7 +31,7 @@ class Linear(Layer):
         return self.out
 
     def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
-        yield Weight("weight", (y.channels, x.channels), uses=1)
+        yield Weight("weight", (y.channels, x.channels), uses=product(x.spatial))
         if self.bias:
             yield Weight("bias", (y.channels,))
 
@@ -34,9 +40,16 @@ class Linear(Layer):
 
 
 class Flatten(Layer):
-    """The map as one vector: channels times positions. Source: PyTorch, ``torch.nn.Flatten``."""
+    """The map as one vector: channels times positions.
+
+    A view, as of a tensor that lies in memory in order; PyTorch copies one that was cropped or
+    permuted. Source: PyTorch, ``torch.nn.Flatten``.
+    """
 
     kind = "flatten"
+    example = "512x7x7 | flatten"
+    mistakes = (Mistake("took it for global pooling: kept only the channels", kind="gap"),)
+    on_tokens = "also"
     view = True
 
     def windows(self, x: Shape) -> tuple[Window, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cnncalc.layers.arguments import Count, Flag, Real
-from cnncalc.layers.base import Layer, Weight
-from cnncalc.sizes import Shape
+from cnncalc.layers.arguments import Choice, Count, Flag, Real
+from cnncalc.layers.base import Layer, Mistake, Requirement, Weight
+from cnncalc.sizes import Shape, Size, at_least
+
+_AS_BATCH_NORM = Mistake("took it for batch normalisation", kind="bn")
 
 
 class BatchNorm(Layer):
@@ -18,6 +20,12 @@ class BatchNorm(Layer):
     """
 
     kind = "bn"
+    example = "64x112x112 | bn"
+    mistakes = (
+        Mistake("forgot the scale and the shift", {"affine": False}),
+        Mistake("forgot the running statistics", {"track": False}),
+        Mistake("counted a single number for each channel", kind="layerscale"),
+    )
     ranks = range(4)
 
     eps = Real("added to the variance", minimum=0, default="1e-5")
@@ -52,6 +60,8 @@ class LocalResponseNorm(Layer):
     """
 
     kind = "lrn"
+    example = "96x55x55 | lrn 5"
+    mistakes = (_AS_BATCH_NORM,)
     ranks = range(1, 4)
 
     size = Count("neighbouring channels taken together", "n", positional=True)
@@ -63,3 +73,177 @@ class LocalResponseNorm(Layer):
         return torch.nn.LocalResponseNorm(
             self.size, alpha=float(self.alpha), beta=float(self.beta), k=float(self.k)
         )
+
+
+class LayerNorm(Layer):
+    """Layer normalisation over the features of each position (or token): pointwise, 2C parameters.
+
+    ``over=all`` normalises over channels and positions together, with a weight for each element.
+    Source: Ba, Kiros & Hinton 2016; PyTorch, ``torch.nn.LayerNorm``.
+    """
+
+    kind = "ln"
+    example = "96x56x56 | ln"
+    mistakes = (
+        Mistake("counted a scale and a shift for each element", {"over": "all"}),
+        Mistake("forgot the scale and the shift", {"affine": False}),
+        _AS_BATCH_NORM,
+    )
+    ranks = range(4)
+    on_tokens = "also"
+
+    over = Choice("what is normalised together", words=("channels", "all"), default="channels")
+    eps = Real("added to the variance", minimum=0, default="1e-5")
+    affine = Flag("learns a scale and a shift", "elementwise_affine", default=True)
+    bias = Flag("learns the shift too", default=True)
+
+    def reaches_all(self, *xs: Shape) -> bool:
+        return self.over == "all"
+
+    def _normalized(self, x: Shape) -> tuple[Size, ...]:
+        return tuple(x) if self.over == "all" else (x.channels,)
+
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        if self.affine:
+            yield Weight("weight", self._normalized(x))
+            if self.bias:
+                yield Weight("bias", self._normalized(x))
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        (x,) = xs
+        build = torch.nn.LayerNorm
+        if self.over == "channels" and x.rank and not x.features_last:
+            build = _channels_first(torch)
+        return build(
+            self._normalized(x),
+            eps=float(self.eps),
+            elementwise_affine=self.affine,
+            bias=self.bias,
+        )
+
+
+def _channels_first(torch: Any) -> Any:
+    class LayerNormOfChannels(torch.nn.LayerNorm):  # type: ignore[misc]
+        def forward(self, x: Any) -> Any:
+            return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+    return LayerNormOfChannels
+
+
+def _several(x: Shape, groups: Size) -> Iterator[Requirement]:
+    """At least two elements are normalised together: channels / groups and sizes are not all 1.
+
+    Said of their sum, times the groups, which is decided for all sizes where a product is not.
+    """
+    if at_least(x.channels, 2 * groups) is not True:
+        yield Requirement(
+            x.channels + groups * sum(x.spatial),
+            ">=",
+            groups * (x.rank + 2),
+            "there is a single element to normalise at a time, which always becomes 0",
+            "leave the normalisation out, or put it before the map is reduced to one position",
+        )
+
+
+class GroupNorm(Layer):
+    """Group normalisation: each group of channels over the whole map; 2C parameters.
+
+    Source: Wu & He 2018; PyTorch, ``torch.nn.GroupNorm``.
+    """
+
+    kind = "gn"
+    example = "64x56x56 | gn 32"
+    mistakes = (
+        Mistake("forgot the scale and the shift", {"affine": False}),
+        _AS_BATCH_NORM,
+    )
+    ranks = range(4)
+
+    groups = Count("groups of channels", "g", positional=True)
+    eps = Real("added to the variance", minimum=0, default="1e-5")
+    affine = Flag("learns a scale and a shift", default=True)
+
+    def reaches_all(self, *xs: Shape) -> bool:
+        return True
+
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        if self.affine:
+            yield Weight("weight", (x.channels,))
+            yield Weight("bias", (x.channels,))
+
+    def requirements(self, *xs: Shape) -> Iterator[Requirement]:
+        yield Requirement(
+            xs[0].channels,
+            "% ==",
+            self.groups,
+            "groups={right} does not divide the {left} channels",
+            "choose g so that it divides the channels",
+        )
+        yield from _several(xs[0], self.groups)
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        return torch.nn.GroupNorm(
+            self.groups, xs[0].channels, eps=float(self.eps), affine=self.affine
+        )
+
+
+class InstanceNorm(Layer):
+    """Instance normalisation: each channel of each image over its own map.
+
+    Source: Ulyanov et al. 2016; PyTorch, ``torch.nn.InstanceNorm2d`` (whose defaults learn nothing).
+    """
+
+    kind = "instancenorm"
+    example = "64x128x128 | instancenorm"
+    mistakes = (
+        Mistake("counted a scale and a shift, which are not its default", {"affine": True}),
+        _AS_BATCH_NORM,
+    )
+    ranks = range(1, 4)
+
+    eps = Real("added to the variance", minimum=0, default="1e-5")
+    affine = Flag("learns a scale and a shift", default=False)
+
+    def reaches_all(self, *xs: Shape) -> bool:
+        return True
+
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        if self.affine:
+            yield Weight("weight", (x.channels,))
+            yield Weight("bias", (x.channels,))
+
+    def requirements(self, *xs: Shape) -> Iterator[Requirement]:
+        return _several(xs[0].like(1, xs[0].spatial), 1)
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        (x,) = xs
+        build = getattr(torch.nn, f"InstanceNorm{x.rank}d")
+        return build(x.channels, eps=float(self.eps), affine=self.affine)
+
+
+class LayerScale(Layer):
+    """A learned factor for each channel. Source: Touvron et al. 2021, "CaiT", eq. 4."""
+
+    kind = "layerscale"
+    example = "96x56x56 | layerscale"
+    mistakes = (Mistake("counted a shift too, as normalisation has", kind="ln"),)
+    ranks = range(4)
+    on_tokens = "also"
+
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        yield Weight("weight", (x.channels,))
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        (x,) = xs
+        ones = (1,) * x.rank
+        shape = (1, *ones, -1) if x.features_last else (1, -1, *ones)
+
+        class Scale(torch.nn.Module):  # type: ignore[misc]
+            def __init__(self) -> None:
+                super().__init__()
+                self.weight = torch.nn.Parameter(torch.ones(x.channels))
+
+            def forward(self, x: Any) -> Any:
+                return x * self.weight.reshape(shape)
+
+        return Scale()

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.layers.arguments import Axes, Flag
-from cnncalc.layers.base import Layer, Requirement
-from cnncalc.layers.windows import Adaptive, Slide, Whole, Window
-from cnncalc.sizes import Shape, floor_div
+from cnncalc.layers.base import Layer, Mistake, Requirement
+from cnncalc.layers.joining import same_layout
+from cnncalc.layers.windows import Adaptive, Block, Enlarge, Slide, Whole, Window
+from cnncalc.sizes import Shape, Size, floor_div
 
 _NEEDS_MAP = "put it before flatten: pooling slides over spatial axes"
 
@@ -16,6 +17,11 @@ _NEEDS_MAP = "put it before flatten: pooling slides over spatial axes"
 class _Pool(Layer):
     """A window that slides over each channel by itself."""
 
+    mistakes = (
+        Mistake("took the stride for 1", {"stride": (1,)}),
+        Mistake("forgot the padding", {"padding": (0,)}, where={"kernel": (3,), "padding": (1,)}),
+        Mistake("rounded down", {"ceil": False}, where={"kernel": (3,), "ceil": True}),
+    )
     ranks = range(1, 4)
     ranks_hint = _NEEDS_MAP
 
@@ -63,6 +69,7 @@ class MaxPool(_Pool):
     """Maximum over a sliding window. Source: PyTorch, ``torch.nn.MaxPool2d``."""
 
     kind = "maxpool"
+    example = "64x112x112 | maxpool 3 s=2 p=1"
 
     dilation = Axes("distance between the window's elements", "d", default=(1,))
 
@@ -79,6 +86,7 @@ class AvgPool(_Pool):
     """Average over a sliding window. Source: PyTorch, ``torch.nn.AvgPool2d``."""
 
     kind = "avgpool"
+    example = "64x56x56 | avgpool 2"
 
     count_include_pad = Flag("padding counts in the average", default=True)
 
@@ -95,6 +103,8 @@ class AdaptiveAvgPool(Layer):
     """
 
     kind = "adaptive_avgpool"
+    example = "512x14x14 | adaptive_avgpool 7"
+    mistakes = (Mistake("averaged over the whole map", kind="gap"),)
     ranks = range(1, 4)
     ranks_hint = _NEEDS_MAP
 
@@ -115,6 +125,11 @@ class GlobalAvgPool(Layer):
     """
 
     kind = "gap"
+    example = "512x7x7 | gap"
+    mistakes = (
+        Mistake("kept every position: flattened", kind="flatten"),
+        Mistake("pooled windows of 2", {"kernel": (2,)}, "avgpool"),
+    )
     ranks = range(1, 4)
     ranks_hint = _NEEDS_MAP
 
@@ -123,3 +138,100 @@ class GlobalAvgPool(Layer):
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return getattr(torch.nn, f"AdaptiveAvgPool{xs[0].rank}d")(1)
+
+
+class AdaptiveMaxPool(AdaptiveAvgPool):
+    """Maximum over windows chosen so that the output has the size asked for.
+
+    Source: PyTorch, ``torch.nn.AdaptiveMaxPool2d``.
+    """
+
+    kind = "adaptive_maxpool"
+    example = "256x13x13 | adaptive_maxpool 6"
+    mistakes = (Mistake("took the maximum over the whole map", kind="gmp"),)
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        (x,) = xs
+        return getattr(torch.nn, f"AdaptiveMaxPool{x.rank}d")(self.along("size", x))
+
+
+class GlobalMaxPool(GlobalAvgPool):
+    """Maximum of each channel over the whole map, which keeps its axes with size 1.
+
+    Source: PyTorch, ``torch.nn.AdaptiveMaxPool2d`` of size 1.
+    """
+
+    kind = "gmp"
+    example = "512x7x7 | gmp"
+    mistakes = (
+        Mistake("kept every position: flattened", kind="flatten"),
+        Mistake("pooled windows of 2", {"kernel": (2,)}, "maxpool"),
+    )
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        return getattr(torch.nn, f"AdaptiveMaxPool{xs[0].rank}d")(1)
+
+
+class MaxUnpool(Layer):
+    """Puts each element back where max pooling took it from; the other positions are zero.
+
+    The second tensor is the one that was pooled: ``unpool x relu2 2``. It gives the size, and the
+    places of its maxima. Windows do not overlap: the stride is the kernel.
+    Source: Badrinarayanan et al. 2017, "SegNet", section 3; PyTorch, ``torch.nn.MaxUnpool2d``.
+    """
+
+    kind = "unpool"
+    example = "64x15x15 | large = relu | small = maxpool 2 | unpool small large"
+    mistakes = (
+        Mistake(
+            "took it for upsampling by 2, which forgets what the pooling left over",
+            {"scale": (2,)},
+            "upsample",
+        ),
+    )
+    arity = (2, 2)
+    ranks = range(1, 4)
+    ranks_hint = _NEEDS_MAP
+
+    kernel = Axes("size of the window of the pooling", "k", default=(2,))
+
+    def _check_inputs(self, xs: tuple[Shape, ...]) -> None:
+        super()._check_inputs(xs)
+        same_layout(xs, self.kind)
+
+    def output(self, *xs: Shape) -> Shape:
+        super().output(*xs)
+        return xs[1]
+
+    def channels(self, *xs: Shape) -> Size:
+        return xs[1].channels
+
+    def reads(self, *xs: Shape) -> tuple[tuple[Window, ...], ...]:
+        kernels = self.along("kernel", xs[0])
+        return tuple(map(Enlarge, kernels)), tuple(map(Block, kernels))
+
+    def requirements(self, *xs: Shape) -> Iterator[Requirement]:
+        small, large = xs
+        kernels = self.along("kernel", small)
+        pooled = [Slide(k, k).size(n) for n, k in zip(large.spatial, kernels)]
+        for left, right in zip(small, (large.channels, *pooled)):
+            yield Requirement(
+                left,
+                "==",
+                right,
+                "unpool undoes a pooling to {right}, but its first tensor has {left}",
+                "name the tensor that was pooled second: unpool x relu2",
+                (0, 1),
+            )
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        rank, size = xs[0].rank, xs[1].spatial
+        kernels = self.along("kernel", xs[0])
+        pool = getattr(torch.nn.functional, f"max_pool{rank}d")
+        unpool = getattr(torch.nn.functional, f"max_unpool{rank}d")
+
+        def unpooled(small: Any, large: Any) -> Any:
+            _, places = pool(large, kernels, kernels, return_indices=True)
+            return unpool(small, places, kernels, kernels, output_size=size)
+
+        return unpooled

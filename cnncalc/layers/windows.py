@@ -12,6 +12,9 @@ from typing import NamedTuple
 from cnncalc import formulas
 from cnncalc.sizes import Size, is_int, text
 
+#: More phases than this are not told apart: the receptive field is then undefined.
+MOST_PHASES = 1024
+
 
 class Run(NamedTuple):
     """Positions ``first, first + spacing, …``: ``count`` of them."""
@@ -44,7 +47,10 @@ class Window:
         raise NotImplementedError
 
     def taps(self, n: Size) -> Taps | None:
-        """Which positions the units read; None when that depends on values of symbols."""
+        """Which positions the units read.
+
+        None when that depends on values of symbols, or has more than ``MOST_PHASES`` phases.
+        """
         raise NotImplementedError
 
     def misfit(self, n: Size) -> tuple[str, str]:
@@ -129,7 +135,8 @@ class Spread(Window):
 
     def taps(self, n: Size) -> Taps | None:
         """Unit m reads the positions i with i·s − p + d·a = m for an a in 0 … k − 1."""
-        if not all(map(is_int, (self.kernel, self.stride, self.before, self.dilation))):
+        numbers = all(map(is_int, (self.kernel, self.stride, self.before, self.dilation)))
+        if not numbers or self.stride > MOST_PHASES:
             return None
         runs = tuple(self._phase(phase + self.before) for phase in range(self.stride))
         return Taps(self.stride, 1, runs)
@@ -172,6 +179,21 @@ class Whole(Window):
         return Taps(1, 0, (Run(0, 1, n),))
 
 
+class Pick(Window):
+    """One position, at ``index``; the axis goes away."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: Size) -> None:
+        self.index = index
+
+    def size(self, n: Size) -> None:
+        return None
+
+    def taps(self, n: Size) -> Taps:
+        return Taps(1, 0, (Run(self.index, 1, 1),))
+
+
 class Adaptive(Window):
     """Adaptive pooling: ``out`` windows that together cover the input."""
 
@@ -189,6 +211,8 @@ class Adaptive(Window):
         if not (is_int(n) and is_int(self.out)):
             return None
         common = gcd(n, self.out)
+        if self.out // common > MOST_PHASES:
+            return None
         runs = []
         for index in range(self.out // common):
             first, last = formulas.adaptive_window(index, n, self.out)
@@ -209,3 +233,78 @@ class Broadcast(Window):
 
     def taps(self, n: Size) -> Taps:
         return Taps(1, 0, (Run(0, 1, 1),))
+
+
+class Enlarge(Window):
+    """Each position becomes ``scale`` units, by repeating it (nearest neighbour)."""
+
+    __slots__ = ("scale",)
+
+    def __init__(self, scale: Size) -> None:
+        self.scale = scale
+
+    def size(self, n: Size) -> Size:
+        return formulas.enlarged(n, self.scale)
+
+    def taps(self, n: Size) -> Taps | None:
+        if not is_int(self.scale) or self.scale > MOST_PHASES:
+            return None
+        return Taps(self.scale, 1, (Run(0, 1, 1),) * self.scale)
+
+
+class Interpolate(Window):
+    """``n`` positions become ``out`` units, each read from its nearest or two neighbours."""
+
+    __slots__ = ("align", "linear", "out")
+
+    def __init__(self, out: Size, linear: bool, align: bool) -> None:
+        self.out = out
+        self.linear = linear
+        self.align = align
+
+    def size(self, n: Size) -> Size:
+        return self.out
+
+    def taps(self, n: Size) -> Taps | None:
+        """Source positions repeat when unit and position coincide again.
+
+        Those outside the map are read as its border; the field is then clipped to the image, as
+        with padding.
+        """
+        if not (is_int(n) and is_int(self.out)):
+            return None
+        if n == 1:
+            return Taps(1, 0, (Run(0, 1, 1),))
+        if self.align and self.out == 1:
+            return Taps(1, 1, (Run(0, 1, 1),))
+        step, every = (n - 1, self.out - 1) if self.align else (n, self.out)
+        common = gcd(step, every)
+        every, step = every // common, step // common
+        if every > MOST_PHASES:
+            return None
+        return Taps(every, step, tuple(self._run(unit, step, every) for unit in range(every)))
+
+    def _run(self, unit: int, step: int, every: int) -> Run:
+        """The neighbours of a source position that is a fraction of ``parts``."""
+        if not self.linear:
+            return Run(unit * step // every, 1, 1)
+        position, parts = formulas.interpolated(unit, step, every, self.align)
+        first, beside = divmod(position, parts)
+        return Run(first, 1, 2 if beside else 1)
+
+
+class Block(Window):
+    """All positions of the block of ``kernel`` that a unit lies in."""
+
+    __slots__ = ("kernel",)
+
+    def __init__(self, kernel: Size) -> None:
+        self.kernel = kernel
+
+    def size(self, n: Size) -> Size:
+        return n
+
+    def taps(self, n: Size) -> Taps | None:
+        if not is_int(self.kernel) or self.kernel > MOST_PHASES:
+            return None
+        return Taps(self.kernel, self.kernel, (Run(0, 1, self.kernel),) * self.kernel)

@@ -22,7 +22,7 @@ def render(report: Report, format: str, color: bool = False) -> str:
 def _json(report: Report, color: bool) -> str:
     import json
 
-    return json.dumps(report.data, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(report.data(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _csv(report: Report, color: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 #: A cell: a number is aligned and grouped by renderers for people, None is undefined.
@@ -30,9 +30,12 @@ class Table(NamedTuple):
 
 
 class Report(NamedTuple):
-    """JSON and table of one answer; ``line`` is the whole answer for people where one line does."""
+    """JSON and table of one answer; ``line`` is the whole answer for people where one line does.
 
-    data: Any
+    ``data`` is made when it is asked for: formulas of every layer can take long to print.
+    """
+
+    data: Callable[[], Any]
     table: Table
     line: str | None = None
 

@@ -24,6 +24,8 @@ def terminal(table: Table) -> str:
         console.print(_grid(table))
     if table.facts:
         facts = RichTable.grid(padding=(0, 2))
+        facts.add_column(overflow="fold")
+        facts.add_column(overflow="fold")
         for name, value in table.facts:
             facts.add_row(Text(name, style="cyan"), Text(value))
         console.print(facts)
@@ -33,7 +35,9 @@ def terminal(table: Table) -> str:
 
 
 def _grid(table: Table) -> RichTable:
-    grid = RichTable(box=SIMPLE_HEAD, header_style="bold", padding=0, pad_edge=False, show_edge=False)
+    grid = RichTable(
+        box=SIMPLE_HEAD, header_style="bold", padding=0, pad_edge=False, show_edge=False
+    )
     for column in table.columns:
         grid.add_column(column.title, justify="right" if column.right else "left", overflow="fold")
     for row in table.rows:

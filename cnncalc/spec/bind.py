@@ -9,11 +9,12 @@ from typing import Any
 
 from cnncalc.errors import Position, Source, SpecError, UsageError, suggest
 from cnncalc.sizes import is_int, is_symbolic
-from cnncalc.spec.expressions import describe, evaluate, parse_expression
+from cnncalc.spec.expressions import evaluate, parse_expression
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.lines import RESERVED, is_name, strip
 from cnncalc.spec.scope import Scope
 from cnncalc.spec.syntax import Piece, Spec
+from cnncalc.spec.values import describe
 
 
 def bind(

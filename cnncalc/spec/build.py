@@ -5,39 +5,28 @@ Sizes are computed on the way, because blocks may ask for them (``if: x.c != 4*m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from cnncalc.errors import LayerError, Position, SpecError, suggest
-from cnncalc.graph import Condition, Graph, Node
+from cnncalc.errors import LayerError, Position, SpecError
+from cnncalc.graph import Graph
 from cnncalc.graph import Scope as Group
-from cnncalc.layers import KINDS, Argument, ArgumentError, Layer, Requirement
-from cnncalc.layers.arguments import Axes, Flag, Like, Real
-from cnncalc.layers.windows import POINT
+from cnncalc.layers import KINDS, Layer
 from cnncalc.sizes import (
     Shape,
-    Size,
     at_least,
-    axis_names,
-    divides,
-    equal,
-    is_fraction,
     is_symbolic,
     text,
 )
 from cnncalc.spec.bind import bind
-from cnncalc.spec.expressions import Iterations, Tensor, describe, evaluate, instead
+from cnncalc.spec.expressions import evaluate
+from cnncalc.spec.layering import layer_of, value_of
 from cnncalc.spec.limits import Limits, within_stack
-from cnncalc.spec.lines import RESERVED, is_name, split_axes
-from cnncalc.spec.scope import Frame, Scope
+from cnncalc.spec.placing import Placing
+from cnncalc.spec.scope import Frame, Recipe, Scope
 from cnncalc.spec.syntax import Block, Body, Call, If, Join, Loop, Piece, Repeat, Spec, Statement
-from cnncalc.spec.validate import FROM, given_names, joins
-
-_RELATIONS: dict[str, Callable[[Size, Size], bool | None]] = {
-    "==": equal,
-    ">=": at_least,
-    "% ==": lambda a, b: divides(b, a),
-}
+from cnncalc.spec.validate import FROM, REUSE, given_names, joins
+from cnncalc.spec.values import Iterations, Tensor, describe, instead
 
 
 class Expansion:
@@ -59,11 +48,9 @@ class Expansion:
         self.limits = limits or Limits()
         self.root = Scope(Frame("", (), frozenset()), self.limits)
         if spec.one_line:
-            self.root.defining = "give it a value with --set NAME=…"
+            self.root.defining = "give it a value with --set {name}=…"
         self.binding = bind(spec, self.root, at or {}, settings or {}, symbolic)
-        self.nodes: list[Node] = []
-        self.names: dict[str, Position] = {}
-        self.conditions: list[Condition] = []
+        self.placing = Placing(self.limits)
         self.steps = 0
         self.depth = 0
 
@@ -74,19 +61,19 @@ class Expansion:
         scope = Scope(Frame("", (), given_names(spec.layers)), self.limits, self.root)
         inputs = {name: self.input_shape(name, sizes) for name, sizes in spec.inputs.items()}
         for name, shape in inputs.items():
-            scope.define(name, Tensor(name, shape), spec.inputs[name][0].at)
-            self.names[name] = spec.inputs[name][0].at
-        if len(inputs) == 1:
-            (name,) = inputs
-            scope.current = Tensor(name, inputs[name])
+            at = spec.inputs[name][0].at
+            tensor = self.placing.input(name, shape, at)
+            scope.define(name, tensor, at)
+            scope.current = tensor if len(inputs) == 1 else None
         self.run(spec.layers, scope)
-        if not self.nodes:
+        placed = self.placing
+        if not placed.nodes:
             raise SpecError(
                 "the network has no layers",
                 at=Position(spec.origin, 1, 1),
                 hint="list at least one under layers:",
             )
-        return Graph(inputs, tuple(self.nodes), self.outputs(scope), tuple(self.conditions))
+        return Graph(inputs, tuple(placed.nodes), self.outputs(scope), tuple(placed.conditions))
 
     def input_shape(self, name: str, sizes: tuple[Piece, ...]) -> Shape:
         shape = Shape(evaluate(size, self.root) for size in sizes)
@@ -125,8 +112,13 @@ class Expansion:
         cls = KINDS.get(call.kind)
         if call.kind == FROM:
             scope.current = self.tensor(call.values[0], scope)
+        elif call.kind == REUSE:
+            self.reuse(call, scope)
         elif cls is None:
             self.use(self.spec.blocks[call.kind], call, scope)
+        elif len(call.names) > 1:
+            self.split(cls, call, scope)
+            return
         else:
             name = self.name(call.names, call.kind, scope)
             if joins(cls):
@@ -141,24 +133,42 @@ class Expansion:
                     )
             else:
                 sources = [scope.lookup("x", call.at)]
-            layer = self.layer(cls, call, scope, name)
-            scope.current = self.add(name, layer, sources, call.at, scope)
+            layer = layer_of(cls, call, scope, name)
+            scope.current = self.placing.add(name, layer, sources, call.at, scope.frame.groups)
+            last = len(self.placing.nodes)
+            self.remember(call.names, Recipe(None, {}, last - 1, last), scope)
         self.define(call.names, scope, call.at)
+
+    def split(self, cls: type[Layer], call: Call, scope: Scope) -> None:
+        """``a, b = split 2``: a node for each name; the last is the current tensor after it."""
+        assert cls.numbered
+        number, count = cls.numbered
+        source = scope.lookup("x", call.at)
+        for index, part in enumerate(call.names):
+            name = scope.qualified(part)
+            layer = layer_of(cls, call, scope, name).replace(**{number: index})
+            parts = getattr(layer, count)
+            if parts != len(call.names):
+                raise SpecError(
+                    f"{call.kind} makes {text(parts)} parts, but {len(call.names)} names stand before it",
+                    at=call.at,
+                    node=name,
+                    hint="give each part a name: a, b = split 2",
+                )
+            scope.current = self.placing.add(name, layer, [source], call.at, scope.frame.groups)
+            self.define((part,), scope, call.at)
 
     def use(self, block: Block, call: Call, scope: Scope) -> None:
         """A block: its own names and parameters, the caller's current tensor."""
         name = self.name(call.names, block.name, scope)
-        group = Group(name, block.name)
-        frame = Frame(f"{name}.", (*scope.frame.groups, group), given_names(block.body))
-        inner = Scope(frame, self.limits, self.root)
-        inner.current = scope.current
+        inner = self.inside(block, name, scope)
         given = dict(zip(block.parameters, call.values))
         given.update(call.keys)
         for parameter, default in block.parameters.items():
             if parameter in given:
-                value = self.value(given[parameter], scope)
+                value = value_of(given[parameter], scope)
             elif default is not None:
-                value = self.value(default, inner)
+                value = value_of(default, inner)
             else:
                 raise SpecError(
                     f"{block.name} needs {parameter}",
@@ -167,8 +177,56 @@ class Expansion:
                     hint=f"its signature is {block.name}({_signature(block)})",
                 )
             inner.values[parameter] = value
+        values, first = dict(inner.values), len(self.placing.nodes)
         self.run(block.body, inner)
         scope.current = inner.current
+        self.remember(call.names, Recipe(block, values, first, len(self.placing.nodes)), scope)
+
+    def inside(self, block: Block, name: str, scope: Scope) -> Scope:
+        """The scope of one use of a block."""
+        groups = (*scope.frame.groups, Group(name, block.name))
+        frame = Frame(f"{name}.", groups, given_names(block.body))
+        inner = Scope(frame, self.limits, self.root)
+        inner.current = scope.current
+        return inner
+
+    def remember(self, names: tuple[str, ...], recipe: Recipe, scope: Scope) -> None:
+        for name in names:
+            scope.recipes[name] = recipe
+
+    def reuse(self, call: Call, scope: Scope) -> None:
+        """A named layer or block on the current tensor, with the weights that it has already."""
+        piece = call.values[0]
+        scope.lookup(piece.text, piece.at)
+        recipe = scope.recipe(piece.text)
+        if recipe is None:
+            raise SpecError(
+                f"{piece.text} is neither a layer nor a block, so it cannot be used again",
+                at=piece.at,
+                hint="name the line that makes it: tower = block …, then reuse tower",
+            )
+        name = self.name(call.names, REUSE, scope)
+        originals, first = self.placing.nodes[recipe.first : recipe.last], len(self.placing.nodes)
+        if recipe.block is None:
+            source = scope.lookup("x", call.at)
+            scope.current = self.placing.add(
+                name, originals[0].layer, [source], call.at, scope.frame.groups
+            )
+        else:
+            inner = self.inside(recipe.block, name, scope)
+            inner.values.update(recipe.values)
+            self.run(recipe.block.body, inner)
+            scope.current = inner.current
+        if len(originals) != len(self.placing.nodes) - first:
+            raise LayerError(
+                f"{piece.text} has other layers on this input, so its weights cannot be shared",
+                at=call.at,
+                node=name,
+                hint="if: inside the block decides differently here; use an input of equal size",
+            )
+        for i, original in enumerate(originals):
+            self.placing.share(original, first + i, call.at)
+        self.remember(call.names, recipe, scope)
 
     def join(self, join: Join, scope: Scope) -> None:
         start, ends = scope.current, []
@@ -177,7 +235,9 @@ class Expansion:
             scope.current = start
             self.run(branch, scope)
             ends.append(scope.lookup("x", join.at))
-        scope.current = self.add(name, KINDS[join.kind](), ends, join.at, scope)
+        scope.current = self.placing.add(
+            name, KINDS[join.kind](), ends, join.at, scope.frame.groups
+        )
         self.define(join.names, scope, join.at)
 
     def loop(self, loop: Loop, scope: Scope) -> None:
@@ -234,15 +294,9 @@ class Expansion:
 
     # Values.
 
-    def value(self, piece: Piece, scope: Scope) -> Any:
-        axes = split_axes(piece)
-        if axes:
-            return tuple(evaluate(axis, scope) for axis in axes)
-        return evaluate(piece, scope)
-
     def column(self, value: Piece | tuple[Piece, ...], scope: Scope) -> list[Any]:
         if not isinstance(value, Piece):
-            return [self.value(item, scope) for item in value]
+            return [value_of(item, scope) for item in value]
         result = evaluate(value, scope)
         return result if isinstance(result, list) else list(range(self.count(value, scope)))
 
@@ -269,7 +323,9 @@ class Expansion:
                 raise SpecError(
                     f"{piece.text} is {describe(item)}, not a layer",
                     at=piece.at,
-                    hint="name an earlier layer: skip = relu, then from skip",
+                    hint=instead(item)
+                    if isinstance(item, (Iterations, dict))
+                    else "name an earlier layer: skip = relu, then from skip",
                 )
         return values
 
@@ -292,93 +348,6 @@ class Expansion:
         for name in names:
             scope.define(name, scope.current, at)
 
-    def layer(self, cls: type[Layer], call: Call, scope: Scope, name: str) -> Layer:
-        pieces = {cls.aliases[key]: piece for key, piece in call.keys.items()}
-        if call.values and cls.value:
-            pieces[cls.value] = call.values[0]
-        values: dict[str, Any] = {}
-        try:
-            for key, piece in pieces.items():
-                values[key] = self.argument(cls.arguments[key], piece, scope)
-            return cls(**values)
-        except ArgumentError as error:
-            given, argument = pieces.get(error.argument), cls.arguments[error.argument]
-            raise LayerError(
-                error.message,
-                at=given.at if given else call.at,
-                node=name,
-                hint=error.hint or _argument_hint(argument, values.get(error.argument)),
-            ) from None
-
-    def argument(self, argument: Argument[Any], piece: Piece, scope: Scope) -> Any:
-        if piece.text in argument.words:
-            return piece.text
-        if _is_unknown_word(piece.text, argument, scope):
-            hint = suggest(
-                piece.text, argument.words or ("yes", "no"), f"words for {argument.name}"
-            )
-            raise ArgumentError(argument.name, argument.refuse(piece.text).message, hint)
-        value = self.value(piece, scope)
-        if isinstance(value, Tensor) and isinstance(argument, Like):
-            return value.shape
-        if isinstance(value, (Tensor, Iterations, dict, list)):
-            several = isinstance(value, list) and isinstance(argument, Axes)
-            raise ArgumentError(
-                argument.name,
-                f"{argument.name} must be {argument.allowed()}, got {describe(value)}",
-                "one value per axis is written 3x1" if several else instead(value),
-            )
-        return value
-
-    def add(
-        self, name: str, layer: Layer, sources: list[Tensor], at: Position, scope: Scope
-    ) -> Tensor:
-        """A node, held to what its layer requires; raises :class:`LayerError`."""
-        taken = self.names.get(name)
-        if taken is not None:
-            raise SpecError(
-                f"the name {name!r} is given twice",
-                at=at,
-                hint=f"the first is in line {taken.line}, column {taken.column}; rename one",
-            )
-        self.names[name] = at
-        xs = tuple(source.shape for source in sources)
-        try:
-            shape = layer.output(*xs)
-            for need in _needs(layer, xs):
-                self.require(need, name)
-        except _Unmet as unmet:
-            raise LayerError(
-                _sentence(unmet.need, sources),
-                at=at,
-                node=name,
-                hint=_fill(unmet.need.hint, unmet.need),
-            ) from None
-        except LayerError as error:
-            message = error.message + _involved(error.inputs, sources)
-            raise LayerError(message, at=at, node=name, hint=error.hint) from None
-        for size in shape:
-            if type(size) is int:
-                self.limits.check("bits", size.bit_length(), f"{name}: a size too large", at)
-        self.nodes.append(
-            Node(
-                name,
-                layer,
-                tuple(source.name for source in sources),
-                shape,
-                at,
-                scope.frame.groups,
-            )
-        )
-        return Tensor(name, shape)
-
-    def require(self, need: Requirement, name: str) -> None:
-        met = _RELATIONS[need.relation](need.left, need.right)
-        if met is None:
-            self.conditions.append(Condition(name, need))
-        elif not met:
-            raise _Unmet(need)
-
 
 _RUN: dict[type[Statement], Callable[..., None]] = {
     Call: Expansion.call,
@@ -387,54 +356,6 @@ _RUN: dict[type[Statement], Callable[..., None]] = {
     Repeat: Expansion.repeat,
     If: Expansion.choose,
 }
-
-
-class _Unmet(Exception):
-    def __init__(self, need: Requirement) -> None:
-        self.need = need
-
-
-def _needs(layer: Layer, xs: tuple[Shape, ...]) -> Iterator[Requirement]:
-    """What the layer requires, and that every window leaves at least one unit."""
-    yield from layer.requirements(*xs)
-    names = axis_names(xs[0].rank)
-    for windows, x in zip(layer.reads(*xs), xs):
-        for axis, window, n in zip(names, windows, x.spatial):
-            if window is POINT:
-                continue
-            size = window.size(n)
-            if size is None or (type(size) is int and size >= 1):
-                continue
-            message, hint = window.misfit(n)
-            yield Requirement(size, ">=", 1, f"{axis}: {message}".replace("{", "{{"), hint)
-
-
-def _fill(template: str, need: Requirement) -> str:
-    return template.format(left=text(need.left), right=text(need.right))
-
-
-def _sentence(need: Requirement, sources: list[Tensor]) -> str:
-    return _fill(need.message, need) + _involved(need.inputs, sources)
-
-
-def _involved(inputs: tuple[int, ...], sources: list[Tensor]) -> str:
-    """The inputs that disagree, with their shapes."""
-    if not inputs:
-        return ""
-    return f" ({', '.join(f'{sources[i].name} is {sources[i].shape}' for i in inputs)})"
-
-
-def _is_unknown_word(word: str, argument: Argument[Any], scope: Scope) -> bool:
-    """A word that no expression can be, where the argument takes words."""
-    takes_words = bool(argument.words) or isinstance(argument, Flag)
-    return takes_words and is_name(word) and word not in RESERVED and scope.find(word) is None
-
-
-def _argument_hint(argument: Argument[Any], value: Any) -> str:
-    fraction = is_fraction(value) or (is_symbolic(value) and value.is_integer is not True)
-    if fraction and not isinstance(argument, Real):
-        return "// divides and rounds down, ceil(…) rounds up"
-    return f"{argument.name}: {argument.doc}"
 
 
 def _signature(block: Block) -> str:

@@ -13,23 +13,21 @@ from typing import Any, Protocol
 
 from cnncalc.errors import Position, SpecError
 from cnncalc.sizes import (
-    Shape,
     at_least,
-    divides,
     equal,
-    floor_div,
     is_fraction,
     is_int,
     is_symbolic,
     maximum,
     minimum,
-    ratio,
     text,
     whole,
 )
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.lines import strip
+from cnncalc.spec.operators import COMPARISONS, FUNCTIONS, OPERATIONS
 from cnncalc.spec.syntax import Piece
+from cnncalc.spec.values import SIZES, Iterations, Tensor, describe, instead
 
 _ALLOWED = (
     "expressions are numbers, names, + - * // / % **, comparisons, and or not, a if c else b, "
@@ -49,35 +47,7 @@ _FOREIGN: dict[type[ast.AST], str] = {
     ast.Is: "is",
     ast.IsNot: "is not",
 }
-#: Sizes of a tensor by name; ``l`` is the length of a 1D signal.
-_SIZES = {"c": 0, "w": -1, "l": -1, "h": -2, "d": -3}
 _LITERALS = {"yes": True, "no": False, "true": True, "false": False, "True": True, "False": False}
-
-
-class Tensor:
-    """A tensor that can be named: the output of a layer, or an input of the network."""
-
-    __slots__ = ("name", "shape")
-
-    def __init__(self, name: str, shape: Shape) -> None:
-        self.name = name
-        self.shape = shape
-
-    def __str__(self) -> str:
-        return f"the tensor {self.name} ({self.shape})"
-
-
-class Iterations:
-    """What a named loop shows of itself: ``down[2].skip``, ``stack[*].skip``."""
-
-    __slots__ = ("done", "name")
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.done: list[dict[str, Any]] = []
-
-    def __str__(self) -> str:
-        return f"the loop {self.name}"
 
 
 class Names(Protocol):
@@ -237,7 +207,7 @@ class _Evaluation:
 
     def on_BinOp(self, node: ast.BinOp) -> Any:
         a, b = self.number(node.left), self.number(node.right)
-        operation = _OPERATIONS.get(type(node.op))
+        operation = OPERATIONS.get(type(node.op))
         if operation is None:
             raise self.foreign(node, node.op)
         if isinstance(node.op, (ast.Div, ast.FloorDiv, ast.Mod)) and at_least(b, 1) is False:
@@ -255,7 +225,7 @@ class _Evaluation:
             raise self.error(
                 node.right,
                 f"an exponent must be an integer of at least 0, got {describe(exponent)}",
-                "write 1/2**3 for a negative one",
+                "write 1/2**3 for 2**-3; roots are not part of the language",
             )
         bits = base.bit_length() if is_int(base) else 64
         self.names.limits.check("bits", bits * exponent, "a number too large", self.at(node))
@@ -265,7 +235,7 @@ class _Evaluation:
         left = self.value(node.left)
         for operation, right_node in zip(node.ops, node.comparators):
             right = self.value(right_node)
-            compare = _COMPARISONS.get(type(operation))
+            compare = COMPARISONS.get(type(operation))
             if compare is None:
                 raise self.foreign(node, operation)
             if isinstance(left, (bool, str)) or isinstance(right, (bool, str)):
@@ -289,7 +259,7 @@ class _Evaluation:
 
     def on_Call(self, node: ast.Call) -> Any:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name not in _FUNCTIONS:
+        if name not in FUNCTIONS:
             what = f"{name} is not a function" if name else "only functions are followed by ("
             raise self.error(node, what, "the functions are min max ceil floor abs")
         if node.keywords or not node.args:
@@ -302,7 +272,7 @@ class _Evaluation:
             raise self.error(
                 node, f"{name} takes one number, got {len(values)}", f"write {name}(7/2)"
             )
-        return _FUNCTIONS[name](values[0])
+        return FUNCTIONS[name](values[0])
 
     def on_Attribute(self, node: ast.Attribute) -> Any:
         owner = self.value(node.value)
@@ -313,15 +283,17 @@ class _Evaluation:
         if isinstance(owner, list) and all(isinstance(item, dict) for item in owner):
             return [self.member(node, item) for item in owner]
         hint = instead(owner) if isinstance(owner, (Iterations, list)) else "layers have .c .h .w"
-        raise self.error(node, f"{describe(owner)} has no .{node.attr}", hint)
+        raise self.error(
+            node,
+            f"{_short(self.written(node.value))} is {describe(owner)} and has no .{node.attr}",
+            hint,
+        )
 
     def size_of(self, node: ast.Attribute, tensor: Tensor) -> Any:
-        index = _SIZES.get(node.attr)
+        index = SIZES.get(node.attr)
         shape = tensor.shape
         if index is None or (index < 0 and -index > shape.rank):
-            sizes = ", ".join(
-                f".{size}" for size, i in _SIZES.items() if i >= 0 or -i <= shape.rank
-            )
+            sizes = ", ".join(f".{size}" for size, i in SIZES.items() if i >= 0 or -i <= shape.rank)
             raise self.error(
                 node, f"{tensor.name} is {shape} and has no .{node.attr}", f"it has {sizes}"
             )
@@ -342,91 +314,23 @@ class _Evaluation:
         if not isinstance(items, list):
             raise self.error(
                 node,
-                f"{describe(owner)} cannot be indexed",
+                f"{_short(self.written(node.value))} is {describe(owner)} and cannot be indexed",
                 "only lists and named loops are followed by [",
             )
         if every:
             return list(items)
         index = self.number(node.slice)
         if not is_int(index) or not 0 <= index < len(items):
-            what = f"iterations of {owner.name}" if isinstance(owner, Iterations) else "values"
+            loop = isinstance(owner, Iterations)
+            what = f"iterations of {owner.name} so far" if loop else "values"
             raise self.error(
                 node.slice,
-                f"index {index} is not among the {len(items)} {what} so far",
-                f"indices go from 0 to {len(items) - 1}" if items else "it is empty here",
+                f"index {text(index)} is not among the {len(items)} {what}",
+                f"indices go from 0 to {len(items) - 1}" if items else "none is there yet",
             )
         return items[index]
-
-
-def describe(value: Any) -> str:
-    """What a value is, for messages."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (list, dict)):
-        return "a list" if isinstance(value, list) else "an iteration of a loop"
-    return repr(value) if isinstance(value, str) else text(value)
-
-
-def instead(value: Any) -> str:
-    """What to write when ``value`` is not what is wanted."""
-    if isinstance(value, Tensor):
-        return f"a layer is not a number; its sizes are: {value.name}.c …"
-    if isinstance(value, Iterations):
-        return f"name a layer of one iteration, {value.name}[0].…, or of all: {value.name}[*].…"
-    if isinstance(value, list):
-        return "take one of the list, as in widths[0]"
-    if isinstance(value, dict):
-        return "add the name of a layer, as in down[0].skip"
-    return "leave the quotes out" if isinstance(value, str) else "write a number"
 
 
 def _symbols(*values: Any) -> str:
     names = {item.name for value in values if is_symbolic(value) for item in value.free_symbols}
     return ",".join(f"{name}=…" for name in sorted(names))
-
-
-def _modulo(a: Any, b: Any) -> Any:
-    return 0 if is_symbolic(a) and divides(b, a) else a - b * floor_div(a, b)
-
-
-def _not(answer: bool | None) -> bool | None:
-    return None if answer is None else not answer
-
-
-def _round(name: str) -> Callable[[Any], Any]:
-    def rounded(value: Any) -> Any:
-        if is_int(value):
-            return value
-        if is_symbolic(value):
-            from cnncalc import symbolic
-
-            return symbolic.function(name, value)
-        return value.__floor__() if name == "floor" else value.__ceil__()
-
-    return rounded
-
-
-_OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: ratio,
-    ast.FloorDiv: floor_div,
-    ast.Mod: _modulo,
-    ast.Pow: lambda a, b: a**b,
-}
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool | None]] = {
-    ast.Eq: equal,
-    ast.NotEq: lambda a, b: _not(equal(a, b)),
-    ast.GtE: at_least,
-    ast.LtE: lambda a, b: at_least(b, a),
-    ast.Lt: lambda a, b: _not(at_least(a, b)),
-    ast.Gt: lambda a, b: _not(at_least(b, a)),
-}
-_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
-    "min": lambda value: value,
-    "max": lambda value: value,
-    "ceil": _round("ceil"),
-    "floor": _round("floor"),
-    "abs": abs,
-}

@@ -63,7 +63,9 @@ def parse_layer_line(text: str, at: Position) -> Call:
         raise SpecError(
             f"{kind.text!r} is not the name of a kind or a block",
             at=kind.at,
-            hint="a layer line reads [name =] kind [value] [key=value …]",
+            hint="a layer line has no colon; layers are joined by name, as add a b"
+            if kind.text.endswith(":")
+            else "a layer line reads [name =] kind [value] [key=value …]",
         )
     values: list[Piece] = []
     keys: dict[str, Piece] = {}
@@ -107,13 +109,13 @@ def _tokens(text: str, offset: int, at: Position) -> Iterator[Piece]:
 def _tops(text: str, offset: int, at: Position, parts: object) -> Iterator[int]:
     """Places outside brackets and quotes where ``parts(character)`` holds."""
     closing: list[tuple[str, int]] = []
-    quote = ""
+    quote, opened = "", 0
     for i in range(offset, len(text)):
         character = text[i]
         if quote:
             quote = "" if character == quote else quote
         elif character in "'\"":
-            quote = character
+            quote, opened = character, i
         elif character in _OPENING:
             closing.append((_OPENING[character], i))
         elif closing and character == closing[-1][0]:
@@ -123,7 +125,9 @@ def _tops(text: str, offset: int, at: Position, parts: object) -> Iterator[int]:
         elif not closing and parts(character):  # type: ignore[operator]
             yield i
     if quote:
-        raise SpecError(f"a {quote} is not closed", at=at, hint=f"add the closing {quote}")
+        raise SpecError(
+            f"the quote {quote} is not closed", at=at.shifted(opened), hint=f"add another {quote}"
+        )
     if closing:
         wanted, place = closing[-1]
         raise SpecError("a bracket is not closed", at=at.shifted(place), hint=f"add {wanted!r}")
@@ -132,6 +136,11 @@ def _tops(text: str, offset: int, at: Position, parts: object) -> Iterator[int]:
 def split_line(piece: Piece) -> list[Piece]:
     """The parts of a one-line network, between ``|``."""
     return _split(piece, "|".__eq__)
+
+
+def split_list(piece: Piece) -> list[Piece]:
+    """The parts of a list, between commas outside brackets."""
+    return [strip(part) for part in _split(piece, ",".__eq__)]
 
 
 def split_sizes(piece: Piece) -> list[Piece] | None:

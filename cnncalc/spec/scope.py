@@ -8,24 +8,39 @@ unnamed loop goes on counting (``bottleneck1`` to ``bottleneck16``).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc.errors import Position, SpecError, nearest
 from cnncalc.graph import Scope as Group
-from cnncalc.spec.expressions import Iterations, Tensor
 from cnncalc.spec.limits import Limits
+from cnncalc.spec.syntax import Block
+from cnncalc.spec.values import Iterations, Tensor
+
+
+class Recipe(NamedTuple):
+    """How a named line was made, for ``reuse``: a layer, or a block with its parameters.
+
+    ``first`` and ``last`` bound the nodes that it made.
+    """
+
+    block: Block | None
+    values: dict[str, Any]
+    first: int
+    last: int
 
 
 class Frame:
     """Where names of layers are made: ``down[0].conv1``."""
 
-    __slots__ = ("counters", "groups", "prefix", "reserved")
+    __slots__ = ("counters", "given", "groups", "prefix", "reserved")
 
     def __init__(self, prefix: str, groups: tuple[Group, ...], reserved: frozenset[str]) -> None:
         self.prefix = prefix
         self.groups = groups
         #: Names given in the spec, which the counters pass over.
         self.reserved = reserved
+        #: Names given so far, those inside unnamed loops too.
+        self.given: set[str] = set()
         self.counters: dict[str, int] = {}
 
     def automatic(self, kind: str) -> str:
@@ -39,7 +54,17 @@ class Frame:
 class Scope:
     """What expressions see; lookups go on to ``parent`` (a block's is only the parameters)."""
 
-    __slots__ = ("current", "defining", "frame", "limits", "parent", "places", "suffix", "values")
+    __slots__ = (
+        "current",
+        "defining",
+        "frame",
+        "limits",
+        "parent",
+        "places",
+        "recipes",
+        "suffix",
+        "values",
+    )
 
     def __init__(
         self, frame: Frame, limits: Limits, parent: Scope | None = None, suffix: str = ""
@@ -51,6 +76,7 @@ class Scope:
         self.suffix = suffix
         self.values: dict[str, Any] = {}
         self.places: dict[str, Position] = {}
+        self.recipes: dict[str, Recipe] = {}
         #: The current tensor, ``x``; None before the first of several inputs is chosen.
         self.current: Tensor | None = None
         #: How a name gets a value from outside.
@@ -71,13 +97,23 @@ class Scope:
             scope = scope.parent
         return None
 
+    def recipe(self, name: str) -> Recipe | None:
+        """How ``name`` was made, if by a layer line."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.recipes.get(name)
+            scope = scope.parent
+        return None
+
     def lookup(self, name: str, at: Position) -> Any:
         if name == "x":
             if self.current is None:
                 raise SpecError(
                     "there is no current tensor yet",
                     at=at,
-                    hint="the network has several inputs: begin with - from and one of them",
+                    hint="the network has several inputs: begin with one of them, as "
+                    f"- from {next(iter(self.tensors()), 'left')}",
                 )
             return self.current
         value = self.find(name)
@@ -88,8 +124,15 @@ class Scope:
     def _undefined(self, name: str, at: Position) -> SpecError:
         visible = self.visible()
         near = nearest(name, visible)
-        if name in self.frame.reserved:
-            hint = "a layer reads only layers above it, and this name is given further down"
+        loop = self._loop_with(name)
+        if loop:
+            hint = f"it is a layer of the loop {loop}: write {loop}[0].{name}"
+        elif name in self.frame.given:
+            hint = (
+                f"it is a layer of a loop: name the loop, as name: down, and write down[0].{name}"
+            )
+        elif name in self.frame.reserved:
+            hint = "a layer reads only what is above it; this name is given further down"
         elif near:
             hint = f"did you mean {near!r}?"
         elif name.rstrip("0123456789") in self.frame.counters:
@@ -103,15 +146,23 @@ class Scope:
             hint = f"{self._advice(name)}{seen}"
         return SpecError(f"{name!r} is not defined here", at=at, hint=hint)
 
+    def _loop_with(self, name: str) -> str | None:
+        """The loop that shows a layer of this name."""
+        for loop in map(self.find, sorted(self.visible())):
+            if isinstance(loop, Iterations) and any(name in names for names in loop.done):
+                return loop.name
+        return None
+
     def _advice(self, name: str) -> str:
+        defining = self.defining.format(name=name)
         if self.parent is None:
-            return f"{self.defining}; a parameter reads only those above it"
+            return f"{defining}; a parameter reads only those above it"
         scope = self
         while scope.parent is not None and scope.parent.parent is not None:
             scope = scope.parent
         if scope.frame.groups:
-            return f"{self.defining}, or give it to the block as a parameter"
-        return f"{self.defining}, or name an earlier layer {name} = …"
+            return f"{defining}, or give it to the block as a parameter"
+        return f"{defining}, or name an earlier layer {name} = …"
 
     def visible(self) -> set[str]:
         names: set[str] = set()
@@ -138,6 +189,7 @@ class Scope:
                 )
         self.values[name] = value
         self.places[name] = at
+        self.frame.given.add(name)
 
     def qualified(self, name: str) -> str:
         """The full name of something named here: down[0].skip, up[2]."""

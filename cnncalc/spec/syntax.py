@@ -88,6 +88,18 @@ class Entry(NamedTuple):
     at: Position
 
 
+class Preset(NamedTuple):
+    """A named member of a family: what it sets and expects over the spec's own."""
+
+    title: str
+    source: str | None
+    notes: str | None
+    settings: Mapping[str, Piece | tuple[Piece, ...]]
+    at: Mapping[str, Piece]
+    expect: Mapping[str, Entry]
+    place: Position
+
+
 class Spec(NamedTuple):
     """A whole spec."""
 
@@ -104,3 +116,16 @@ class Spec(NamedTuple):
     layers: Body
     outputs: Mapping[str, Piece] | None
     expect: Mapping[str, Entry]
+    presets: Mapping[str, Preset]
+
+    def preset(self, name: str) -> Spec:
+        """The member ``name`` of the family. Raises KeyError when there is none."""
+        chosen = self.presets[name]
+        return self._replace(
+            name=chosen.title,
+            source=chosen.source or self.source,
+            notes=chosen.notes or self.notes,
+            params={**self.params, **chosen.settings},
+            at={**self.at, **chosen.at},
+            expect={**self.expect, **chosen.expect},
+        )

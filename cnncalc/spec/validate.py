@@ -14,6 +14,8 @@ from cnncalc.spec.syntax import Block, Body, Call, If, Join, Loop, Repeat, Spec,
 
 #: Line form that goes on from an earlier layer.
 FROM = "from"
+#: Line form that uses an earlier layer or block again, with the same weights.
+REUSE = "reuse"
 _STRUCTURE = {
     "for": "- for: {i: 3} with layers: below it",
     "repeat": "- repeat: 3 with layers: below it",
@@ -59,7 +61,7 @@ def _check(body: Body, blocks: Mapping[str, Block]) -> None:
         if isinstance(statement, Join):
             _check_join(statement, blocks)
         elif isinstance(statement, Call):
-            if statement.kind not in KINDS and statement.kind not in (*blocks, FROM):
+            if statement.kind not in KINDS and statement.kind not in (*blocks, FROM, REUSE):
                 raise _unknown(statement.kind, statement, blocks, {"x", *given_names(body)})
             _check_call(statement, blocks)
 
@@ -79,7 +81,7 @@ def _unknown(
             at=statement.at,
             hint=f"in a YAML spec, write {_STRUCTURE[kind]}",
         )
-    names = {*KINDS, *blocks, *_STRUCTURE, FROM}
+    names = {*KINDS, *blocks, *_STRUCTURE, FROM, REUSE}
     return SpecError(f"unknown kind {kind!r}", at=statement.at, hint=suggest(kind, names, "kinds"))
 
 
@@ -112,17 +114,20 @@ def joins(cls: type[Layer]) -> bool:
 
 
 def _check_call(call: Call, blocks: Mapping[str, Block]) -> None:
-    if call.kind == FROM:
+    if call.kind in (FROM, REUSE):
         if len(call.values) != 1 or call.keys:
             raise SpecError(
-                "from takes the name of one layer", at=call.at, hint="write - from skip"
+                f"{call.kind} takes the name of one layer",
+                at=call.at,
+                hint=f"write - {call.kind} skip",
             )
     elif call.kind in blocks:
         names = list(blocks[call.kind].parameters)
         _check_arguments(call, {name: name for name in names}, names)
     else:
         _check_kind(call, KINDS[call.kind])
-    if len(call.names) > 1:
+    cls = KINDS.get(call.kind)
+    if len(call.names) > 1 and not (cls and cls.numbered):
         raise SpecError(
             f"{call.kind} has one output, but {len(call.names)} names stand before it",
             at=call.at,

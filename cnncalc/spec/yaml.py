@@ -84,6 +84,8 @@ def _repair(source: Source, at: Position, problem: str, opened: Any) -> str:
         return "indent a key like its neighbours; put a text with a colon in quotes"
     if "expected key" in problem or "'-' indicator" in problem:
         return "indent this line like the others of its list or mapping"
+    if "alphabetic or numeric" in problem:
+        return "put a text with * or & in quotes, or on a line of its own"
     if "cannot start any token" in problem:
         return "put a text that begins with this character in quotes"
     return "check the indentation, the brackets and the quotes here"

@@ -41,12 +41,17 @@ class Network(nn.Module):
 
     def __init__(self, graph: Graph) -> None:
         super().__init__()
-        self.twins = {node.name: _twin(node, graph) for node in graph}
+        self.twins: dict[str, nn.Module] = {}
+        for node in graph:
+            self.twins[node.name] = self.twins[node.shares] if node.shares else _twin(node, graph)
         scopes = {scope for name in self.twins for scope in _scopes(name)}
         places: dict[str, nn.Module] = {
             name: _Joint(twin) if name in scopes else twin for name, twin in self.twins.items()
         }
         for node in graph:
+            if node.shares:
+                places[node.name] = places[node.shares]
+                continue
             if _place(self, node.name, places) is not places[node.name]:
                 raise LayerError(
                     "a part of the layer above has the same name",

@@ -20,11 +20,12 @@ def pick_device(name: str) -> torch.device:
     try:
         device = torch.device(name)
     except RuntimeError:
-        device = torch.device("meta")
-    if device.type not in ("cpu", "cuda"):
-        raise UsageError(f"unknown device {name!r}", hint="devices are auto, cpu, cuda and cuda:N")
-    if device.type == "cpu":
-        return torch.device("cpu")
+        device = torch.device("mps")
+    if device.type not in ("cpu", "cuda", "meta"):
+        hint = "devices are auto, cpu, cuda, cuda:N and meta"
+        raise UsageError(f"unknown device {name!r}", hint=hint)
+    if device.type != "cuda":
+        return torch.device(device.type)
     count = torch.cuda.device_count() if gpu else 0
     index = device.index or 0
     if index >= count:

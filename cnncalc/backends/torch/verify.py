@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnncalc import formulas
-from cnncalc.analyses.cost import Cost, node_cost
+from cnncalc.analyses.cost import Cost, graph_costs
 from cnncalc.backends.torch.build import Network, build
 from cnncalc.backends.torch.devices import pick_device, pick_dtype, versions
 from cnncalc.backends.torch.results import TOTAL, Check, Mismatch, Verification
@@ -30,7 +30,8 @@ def verify(
     and shape, and the totals. ``macs``: FLOPs that PyTorch counts per node and in total, 2 for each
     MAC of each of ``batch`` images. ``fvcore``: what fvcore counts, likewise.
 
-    ``device`` is ``auto`` (a GPU when there is one), ``cpu``, ``cuda`` or ``cuda:N``. Raises
+    ``device`` is ``auto`` (a GPU when there is one), ``cpu``, ``cuda``, ``cuda:N``, or ``meta``,
+    which computes shapes and counts alone, for networks too large to run. Raises
     :class:`UsageError` for sizes that are not numbers, a device or dtype that is not to be had, and
     a network that does not fit into memory.
     """
@@ -38,7 +39,7 @@ def verify(
     where, kind = pick_device(device), pick_dtype(dtype)
     if not is_int(batch) or batch < 1:
         raise UsageError(f"batch must be an integer of at least 1, got {batch!r}")
-    costs = {node.name: node_cost(node.layer, graph.inputs_of(node), node.shape) for node in graph}
+    costs = graph_costs(graph)
     gpus = [where] if where.type == "cuda" else []
     try:
         with torch.random.fork_rng(devices=gpus), warnings.catch_warnings():
@@ -139,6 +140,7 @@ def _params(graph: Graph, network: Network, costs: Mapping[str, Cost]) -> Check:
     stated = {
         f"{node.name}.{weight.name}": (tuple(weight.shape), weight.trainable)
         for node in graph
+        if node.shares is None
         for weight in node.layer.weights(graph.inputs_of(node)[0], node.shape)
     }
     tensors: dict[str, Tensor] = dict(network.named_parameters())
@@ -195,6 +197,8 @@ def _fvcore(
 ) -> Check:
     if run.stopped:
         return Check(0, [], run.stopped)
+    if inputs[0].is_meta:
+        return Check(0, [], "fvcore cannot trace on the meta device")
     try:
         from fvcore.nn import FlopCountAnalysis
 
@@ -206,7 +210,11 @@ def _fvcore(
         return Check(0, [], f"fvcore cannot be imported ({error}): pip install 'cnncalc[torch]'")
     except CnncalcError as error:  # a kind without a rule
         return Check(0, [], error.message)
-    expected = {name: batch * (costs[name].macs + extra) for name, extra in extras.items()}
+    expected: dict[str, Size] = {}
+    for node in graph:  # fvcore counts for the module, however often it is used
+        name = node.shares or node.name
+        here = batch * (costs[node.name].macs + extras[node.name])
+        expected[name] = expected.get(name, 0) + here
     analysis = FlopCountAnalysis(network, inputs).unsupported_ops_warnings(False)
     # "caller": an operation belongs to the module that runs it, not to the scopes around it
     analysis.uncalled_modules_warnings(False).tracer_warnings("none").ancestor_mode("caller")

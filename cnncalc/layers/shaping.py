@@ -1,132 +1,124 @@
-"""Layers that join, cut and pad tensors without weights."""
+"""Layers that cut, pad and rearrange a tensor without changing its elements."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from cnncalc.errors import LayerError
 from cnncalc.layers.arguments import ArgumentError, Axes, Choice, Count, Like
-from cnncalc.layers.base import Layer, Requirement
+from cnncalc.layers.base import Layer, Mistake, Requirement
 from cnncalc.layers.convolution import PADDING_MODES
-from cnncalc.layers.windows import POINT, Broadcast, Slide, Window
-from cnncalc.sizes import Shape, Size, axis_names, equal, floor_div
+from cnncalc.layers.windows import Slide, Whole, Window
+from cnncalc.sizes import Shape, Size, Tokens, axis_names, exact_div, floor_div
 
 
-class Identity(Layer):
-    """The tensor as it is; gives it a name. Source: PyTorch, ``torch.nn.Identity``."""
+class Split(Layer):
+    """Equal parts of the channels: ``a, b = split 2``; each name is one part.
 
-    kind = "identity"
-    view = True
-
-    def torch(self, torch: Any, *xs: Shape) -> Any:
-        return torch.nn.Identity()
-
-
-def _agree(xs: tuple[Shape, ...], sizes: int, kind: str) -> Iterator[Requirement]:
-    """Inputs 1, 2, … have the rank and the last ``sizes`` sizes of input 0."""
-    names = ("channels", *axis_names(xs[0].rank))
-    for i, x in enumerate(xs[1:], start=1):
-        for axis in range(len(names) - sizes, len(names)):
-            yield Requirement(
-                xs[0][axis],
-                "==",
-                x[axis],
-                f"{kind} joins tensors whose {names[axis]} differ: {{left}} and {{right}}"
-                if axis == 0
-                else f"{kind} joins tensors of different {names[axis]}: {{left}} and {{right}}",
-                "a 1x1 convolution changes the channels, stride and padding the sizes"
-                if axis == 0
-                else "check stride and padding of both branches, or crop one: crop like=NAME",
-                (0, i),
-            )
-
-
-class _Join(Layer):
-    arity = (2, None)
-
-    def _check_inputs(self, xs: tuple[Shape, ...]) -> None:
-        super()._check_inputs(xs)
-        for i, x in enumerate(xs):
-            if x.rank != xs[0].rank:
-                raise LayerError(
-                    f"{self.kind} joins tensors with {xs[0].rank} and {x.rank} spatial axes",
-                    hint="bring both to the same axes first, as with flatten",
-                    inputs=(0, i),
-                )
-
-
-class Add(_Join):
-    """Sum of tensors of equal shape. Source: He et al. 2016, "Deep residual learning", eq. 1."""
-
-    kind = "add"
-
-    def requirements(self, *xs: Shape) -> Iterator[Requirement]:
-        return _agree(xs, len(xs[0]), self.kind)
-
-    def torch(self, torch: Any, *xs: Shape) -> Any:
-        return _fold(lambda a, b: a + b)
-
-
-class Mul(_Join):
-    """Product of tensors; sizes of 1 are repeated, so that a gate (Cx1x1) scales a map (CxHxW).
-
-    Source: Hu, Shen & Sun 2018, "Squeeze-and-excitation networks", eq. 4.
+    Source: PyTorch, ``torch.chunk``.
     """
 
-    kind = "mul"
+    kind = "split"
+    example = "64x28x28 | split 2"
+    mistakes = (Mistake("kept all channels", {"parts": 1, "index": 0}),)
+    on_tokens = "also"
+    view = True
+    numbered = ("index", "parts")
 
-    def _full(self, xs: tuple[Shape, ...]) -> list[Size]:
-        return [
-            next((size for size in sizes if equal(size, 1) is not True), 1) for sizes in zip(*xs)
-        ]
+    parts = Count("into how many parts", "n", positional=True)
+    index = Count(
+        "which part, from 0; names before the layer count by themselves", minimum=0, default=0
+    )
 
     def channels(self, *xs: Shape) -> Size:
-        return self._full(xs)[0]
+        return exact_div(xs[0].channels, self.parts)
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
-        full = Shape(self._full(xs))
-        for i, x in enumerate(xs):
-            widened = Shape(b if equal(a, 1) is True else a for a, b in zip(x, full))
-            for need in _agree((full, widened), len(full), self.kind):
-                yield need._replace(inputs=(0, i))
-
-    def reads(self, *xs: Shape) -> tuple[tuple[Window, ...], ...]:
-        full = self._full(xs)[1:]
-        return tuple(
-            tuple(
-                Broadcast(out) if equal(n, 1) is True and equal(out, 1) is not True else POINT
-                for n, out in zip(x.spatial, full)
-            )
-            for x in xs
+        yield Requirement(
+            xs[0].channels,
+            "% ==",
+            self.parts,
+            "{left} channels cannot be split into {right} equal parts",
+            "choose a number of parts that divides the channels",
+        )
+        yield Requirement(
+            self.parts,
+            ">=",
+            self.index + 1,
+            f"of {{left}} parts, number {self.index} is wanted",
+            "parts are counted from 0, and need a name each: a, b = split 2",
         )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
-        return _fold(lambda a, b: a * b)
+        axis = -1 if xs[0].features_last else 1
+        return lambda x: x.chunk(self.parts, dim=axis)[self.index]
 
 
-class Concat(_Join):
-    """Tensors stacked along the channels. Source: PyTorch, ``torch.cat``."""
+class Reshape(Layer):
+    """The same elements in another shape: ``reshape 512x4x4``.
 
-    kind = "concat"
+    A view, as of a tensor that lies in memory in order; PyTorch copies one that was permuted.
+    Source: PyTorch, ``torch.reshape``.
+    """
 
-    def channels(self, *xs: Shape) -> Size:
-        return sum(x.channels for x in xs)
+    kind = "reshape"
+    example = "8192 | reshape 512x4x4"
+    mistakes = (Mistake("left it a vector", kind="flatten"),)
+    view = True
+
+    shape = Axes("channels and positions", "to", positional=True)
+
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        return (Whole(keep=False),) * x.rank
+
+    def output(self, *xs: Shape) -> Shape:
+        super().output(*xs)
+        return Shape(self.shape)
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
-        return _agree(xs, xs[0].rank, self.kind)
+        target = Shape(self.shape)
+        yield Requirement(
+            xs[0].numel,
+            "==",
+            target.numel,
+            f"{{left}} elements ({xs[0]}) do not make {target}, which has {{right}}",
+            "reshape keeps the number of elements",
+        )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
-        return lambda *tensors: torch.cat(tensors, dim=1)
+        shape = self.shape
+        return lambda x: x.reshape(x.shape[0], *shape)
 
 
-def _fold(join: Any) -> Any:
-    def joined(first: Any, *rest: Any) -> Any:
-        for tensor in rest:
-            first = join(first, tensor)
-        return first
+class Permute(Layer):
+    """Channels moved behind the positions (``permute last``) or before them (``permute first``).
 
-    return joined
+    Layers that work on features (linear, ln) then take the map position by position.
+    Source: PyTorch, ``torch.permute``; as in Liu et al. 2022, "ConvNeXt".
+    """
+
+    kind = "permute"
+    example = "96x56x56 | permute last"
+    mistakes = (Mistake("left the axes in their order", kind="identity"),)
+    on_tokens = "also"
+    ranks = range(1, 4)
+    ranks_hint = "a vector has nothing to permute"
+    view = True
+
+    to = Choice("where the channels go", words=("last", "first"), positional=True)
+
+    def output(self, *xs: Shape) -> Shape:
+        super().output(*xs)
+        (x,) = xs
+        if self.to == "last":
+            return Tokens((*x.spatial, x.channels))
+        return Shape((x.channels, *x.spatial))
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        (x,) = xs
+        before = -1 if x.features_last else 1
+        after = -1 if self.to == "last" else 1
+        return lambda tensor: tensor.movedim(before, after)
 
 
 _SIDES = (("left", "right"), ("top", "bottom"), ("front", "back"))
@@ -168,6 +160,11 @@ class Pad(_Frame):
     """Padding by itself, each side as wanted. Source: PyTorch, ``torch.nn.functional.pad``."""
 
     kind = "pad"
+    example = "3x224x224 | pad 3"
+    mistakes = (
+        Mistake("padded the left side only", {"right": 0}),
+        Mistake("forgot the padding", kind="identity"),
+    )
 
     mode = Choice("what the padding is filled with", words=PADDING_MODES, default="zeros")
 
@@ -183,7 +180,7 @@ class Pad(_Frame):
                         n,
                         ">=",
                         amount + (1 if self.mode == "reflect" else 0),
-                        f"mode={self.mode} mirrors at least {{right}} positions, "
+                        f"mode={self.mode} needs at least {{right}} positions to fill the padding, "
                         "the input has {left}",
                         "pad less, or use mode=zeros",
                     )
@@ -202,6 +199,8 @@ class Crop(_Frame):
     """
 
     kind = "crop"
+    example = "64x136x136 | crop size=104"
+    mistakes = (Mistake("left the size as it was", kind="identity"),)
     view = True
 
     like = Like("cut to the spatial size of this layer", default=None)
@@ -231,13 +230,14 @@ class Crop(_Frame):
         return tuple(Slide(before=-before, after=-after) for before, after in self.sides(x))
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
-        for axis, amounts in zip(axis_names(xs[0].rank), self.sides(xs[0])):
+        (x,) = xs
+        for axis, n, amounts in zip(axis_names(x.rank), x.spatial, self.sides(x)):
             yield Requirement(
-                amounts[0] + amounts[1],
+                n,
                 ">=",
-                0,
-                f"crop to a larger {axis}: {{left}} positions would have to be removed",
-                "crop only makes smaller: crop the larger of the two tensors",
+                n - amounts[0] - amounts[1],
+                f"crop only makes smaller: it cannot bring the {axis} from {{left}} to {{right}}",
+                "crop the larger of the two tensors",
             )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:

@@ -1,0 +1,65 @@
+"""Losses, for worked examples: one number for each image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from cnncalc.layers.base import Layer, Mistake, Requirement
+from cnncalc.layers.joining import agree, same_layout
+from cnncalc.layers.windows import Whole, Window
+from cnncalc.sizes import Shape, Size
+
+
+class CrossEntropy(Layer):
+    """Cross-entropy of a vector of scores: −log softmax(x)[class].
+
+    The class is a label of the data, not a tensor of the network; the twin takes class 0.
+    Source: PyTorch, ``torch.nn.CrossEntropyLoss``.
+    """
+
+    kind = "cross_entropy"
+    example = "10 | cross_entropy"
+    mistakes = (Mistake("kept a number for each class", kind="log_softmax"),)
+    ranks = range(1)
+    ranks_hint = "add flatten (or gap, then flatten) and linear before it"
+
+    def channels(self, *xs: Shape) -> Size:
+        return 1
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        def loss(scores: Any) -> Any:
+            target = torch.zeros(scores.shape[0], dtype=torch.long, device=scores.device)
+            found = torch.nn.functional.cross_entropy(scores, target, reduction="none")
+            return found.unsqueeze(1)
+
+        return loss
+
+
+class MeanSquaredError(Layer):
+    """Mean of the squared differences of two tensors of equal shape, over all elements.
+
+    Source: PyTorch, ``torch.nn.MSELoss``.
+    """
+
+    kind = "mse"
+    example = "10 | a = relu | b = sigmoid | mse a b"
+    mistakes = (Mistake("kept a number for each element: forgot the mean", kind="add"),)
+    arity = (2, 2)
+    on_tokens = "also"
+
+    def _check_inputs(self, xs: tuple[Shape, ...]) -> None:
+        super()._check_inputs(xs)
+        same_layout(xs, self.kind)
+
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        return (Whole(keep=False),) * x.rank
+
+    def channels(self, *xs: Shape) -> Size:
+        return 1
+
+    def requirements(self, *xs: Shape) -> Iterable[Requirement]:
+        return agree(xs, self.kind)
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        return lambda a, b: (a - b).square().flatten(1).mean(dim=1, keepdim=True)

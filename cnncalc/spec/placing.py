@@ -1,0 +1,148 @@
+"""Layers put into the graph, one after the other, each held to what it requires."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from cnncalc.errors import LayerError, Position, SpecError
+from cnncalc.graph import Condition, Node, Scope
+from cnncalc.layers import Layer, Requirement
+from cnncalc.layers.windows import POINT
+from cnncalc.sizes import Shape, Size, at_least, axis_names, divides, equal, text
+from cnncalc.spec.limits import Limits
+from cnncalc.spec.values import Tensor
+
+_RELATIONS: dict[str, Callable[[Size, Size], bool | None]] = {
+    "==": equal,
+    ">=": at_least,
+    "% ==": lambda a, b: divides(b, a),
+}
+
+
+class Placing:
+    """The graph as far as it is made: its inputs, nodes, and conditions on the symbols."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.inputs: dict[str, Shape] = {}
+        self.nodes: list[Node] = []
+        self.names: dict[str, Position] = {}
+        self.conditions: list[Condition] = []
+
+    def input(self, name: str, shape: Shape, at: Position) -> Tensor:
+        self.inputs[name] = shape
+        self.names[name] = at
+        return Tensor(name, shape)
+
+    def add(
+        self,
+        name: str,
+        layer: Layer,
+        sources: list[Tensor],
+        at: Position,
+        groups: tuple[Scope, ...],
+    ) -> Tensor:
+        """A node, held to what its layer requires; raises :class:`LayerError`."""
+        taken = self.names.get(name)
+        if taken is not None:
+            raise SpecError(
+                f"the name {name!r} is given twice",
+                at=at,
+                hint=f"the first is in line {taken.line}, column {taken.column}; rename one",
+            )
+        self.names[name] = at
+        xs = tuple(source.shape for source in sources)
+        try:
+            shape = layer.output(*xs)
+            for need in _needs(layer, xs):
+                self.require(need, name)
+        except _Unmet as unmet:
+            raise LayerError(
+                _sentence(unmet.need, sources),
+                at=at,
+                node=name,
+                hint=_fill(unmet.need.hint, unmet.need),
+            ) from None
+        except LayerError as error:
+            message = error.message + _involved(error.inputs, sources)
+            raise LayerError(message, at=at, node=name, hint=error.hint) from None
+        for size in shape:
+            if type(size) is int:
+                self.limits.check("bits", size.bit_length(), f"{name}: a size too large", at)
+        self.nodes.append(
+            Node(
+                name,
+                layer,
+                tuple(source.name for source in sources),
+                shape,
+                at,
+                groups,
+            )
+        )
+        return Tensor(name, shape)
+
+    def require(self, need: Requirement, name: str) -> None:
+        met = _RELATIONS[need.relation](need.left, need.right)
+        if met is None:
+            self.conditions.append(Condition(name, need))
+        elif not met:
+            raise _Unmet(need)
+
+    def share(self, original: Node, index: int, at: Position) -> None:
+        """Gives node number ``index`` the weights of the original; :class:`LayerError` if they differ."""
+        copy = self.nodes[index]
+        shapes = {**self.inputs, **{node.name: node.shape for node in self.nodes}}
+        theirs, ours = (
+            [
+                (weight.name, weight.shape)
+                for weight in node.layer.weights(shapes[node.inputs[0]], node.shape)
+            ]
+            for node in (original, copy)
+        )
+        if type(original.layer) is not type(copy.layer) or theirs != ours:
+            raise LayerError(
+                f"the weights of {original.name} do not fit here: it was made for "
+                f"{shapes[original.inputs[0]]}, this input is {shapes[copy.inputs[0]]}",
+                at=at,
+                node=copy.name,
+                hint="weights can be shared where channels and kernels are the same",
+            )
+        root = original.shares or original.name
+        self.nodes[index] = Node(
+            copy.name, copy.layer, copy.inputs, copy.shape, copy.at, copy.scopes, root
+        )
+
+
+class _Unmet(Exception):
+    def __init__(self, need: Requirement) -> None:
+        self.need = need
+
+
+def _needs(layer: Layer, xs: tuple[Shape, ...]) -> Iterator[Requirement]:
+    """What the layer requires, and that every window leaves at least one unit."""
+    yield from layer.requirements(*xs)
+    names = axis_names(xs[0].rank)
+    for windows, x in zip(layer.reads(*xs), xs):
+        for axis, window, n in zip(names, windows, x.spatial):
+            if window is POINT:
+                continue
+            size = window.size(n)
+            if size is None or (type(size) is int and size >= 1):
+                continue
+            message, hint = window.misfit(n)
+            yield Requirement(size, ">=", 1, f"{axis}: {message}".replace("{", "{{"), hint)
+
+
+def _fill(template: str, need: Requirement) -> str:
+    return template.format(left=text(need.left), right=text(need.right))
+
+
+def _sentence(need: Requirement, sources: list[Tensor]) -> str:
+    return _fill(need.message, need) + _involved(need.inputs, sources)
+
+
+def _involved(inputs: tuple[int, ...], sources: list[Tensor]) -> str:
+    """The inputs that disagree, with their shapes."""
+    if not inputs:
+        return ""
+    return f" ({', '.join(f'{sources[i].name} is {sources[i].shape}' for i in inputs)})"

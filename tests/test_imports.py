@@ -1,0 +1,123 @@
+"""Start-up stays cheap: what the command line imports, and proof that this would be noticed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+#: What costs more to import than an answer may take, and what only some answers need.
+HEAVY = {"torch", "numpy", "sympy", "mpmath", "islpy", "fvcore", "networkx", "typer", "pydantic"}
+#: What an answer without colour does without.
+UNUSED = {"rich"}
+
+
+def imported(*arguments: str, before: str = "", folder: Path) -> set[str]:
+    """Top-level modules loaded when ``cnncalc ARGUMENTS`` is done, in a process of its own."""
+    target = folder / "modules.json"
+    code = f"""
+import atexit, json, sys
+
+def report():
+    with open({str(target)!r}, "w") as file:
+        json.dump(sorted({{name.partition(".")[0] for name in sys.modules}}), file)
+
+atexit.register(report)
+sys.argv = ["cnncalc", *{list(arguments)!r}]
+{before}
+from cnncalc.cli import main
+main()
+"""
+    subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    return set(json.loads(target.read_text()))
+
+
+CHEAP = [
+    ("--help",),
+    ("--version",),
+    ("analyze", "--help"),
+    ("verify", "--help"),
+    ("analyze", "resnet50"),
+    ("analyze", "resnet50", "--all"),
+    ("analyze", "resnet50", "--json"),
+    ("analyze", "resnet50", "-f", "csv"),
+    ("analyze", "resnet50", "-f", "markdown"),
+    ("analyze", "unet"),
+    ("analyze", "alexnet_2012"),
+    ("shape", "3x32x32 | conv 10 k=5 p=2 | relu | maxpool 2"),
+    ("rf", "unet"),
+    ("params", "vgg16", "--set", "classes=10"),
+    ("macs", "vgg16", "--at", "H=64,W=64"),
+    ("zoo",),
+]
+
+
+@pytest.mark.parametrize("arguments", CHEAP, ids=" ".join)
+def test_concrete_answers_import_nothing_heavy(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    loaded = imported(*arguments, folder=tmp_path)
+    assert "cnncalc" in loaded
+    assert loaded & (HEAVY | UNUSED) == set()
+
+
+# The test above can fail.
+
+
+@pytest.mark.parametrize("module", ["sympy", "islpy"])
+def test_a_heavy_import_is_noticed(module: str, tmp_path: Path) -> None:
+    loaded = imported("--help", before=f"import {module}", folder=tmp_path)
+    assert loaded & HEAVY >= {module}
+
+
+def test_a_heavy_import_inside_a_command_is_noticed(tmp_path: Path) -> None:
+    """A command that itself imports something heavy, late."""
+    before = """
+import cnncalc.network
+analyze = cnncalc.network.Network.analyze
+def heavier(*args, **kwargs):
+    import sympy
+    return analyze(*args, **kwargs)
+cnncalc.network.Network.analyze = heavier
+"""
+    loaded = imported("analyze", "resnet50", before=before, folder=tmp_path)
+    assert loaded & HEAVY >= {"sympy"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "modules"),
+    [
+        (("shape", "resnet50", "--symbolic"), {"sympy", "islpy"}),
+        (("analyze", "lenet5", "--symbolic", "-q"), {"sympy", "islpy"}),
+        (("macs", "lenet5", "--batch", "N"), {"sympy"}),
+    ],
+)
+def test_what_symbols_need_is_noticed(
+    arguments: tuple[str, ...], modules: set[str], tmp_path: Path
+) -> None:
+    loaded = imported(*arguments, folder=tmp_path)
+    assert loaded >= modules
+    assert "torch" not in loaded
+
+
+def test_the_library_imports_nothing_heavy(tmp_path: Path) -> None:
+    code = (
+        "import sys, cnncalc; cnncalc.load('resnet50').analyze().to_dict();"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    ).stdout.split()
+    assert "cnncalc" in loaded
+    assert set(loaded) & (HEAVY | UNUSED | {"click"}) == set()
