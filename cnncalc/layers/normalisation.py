@@ -145,7 +145,22 @@ def _several(x: Shape, groups: Size) -> Iterator[Requirement]:
         )
 
 
-class GroupNorm(Layer):
+class _OverPositions(Layer):
+    """Statistics over the positions of the map: every unit depends on all of it."""
+
+    eps = Real("added to the variance", minimum=0, default="1e-5")
+    affine = Flag("learns a scale and a shift", default=True)
+
+    def reaches_all(self, *xs: Shape) -> bool:
+        return True
+
+    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
+        if self.affine:
+            yield Weight("weight", (x.channels,))
+            yield Weight("bias", (x.channels,))
+
+
+class GroupNorm(_OverPositions):
     """Group normalisation: each group of channels over the whole map; 2C parameters.
 
     Source: Wu & He 2018; PyTorch, ``torch.nn.GroupNorm``.
@@ -160,16 +175,6 @@ class GroupNorm(Layer):
     ranks = range(4)
 
     groups = Count("groups of channels", "g", positional=True)
-    eps = Real("added to the variance", minimum=0, default="1e-5")
-    affine = Flag("learns a scale and a shift", default=True)
-
-    def reaches_all(self, *xs: Shape) -> bool:
-        return True
-
-    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
-        if self.affine:
-            yield Weight("weight", (x.channels,))
-            yield Weight("bias", (x.channels,))
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
         yield Requirement(
@@ -187,7 +192,7 @@ class GroupNorm(Layer):
         )
 
 
-class InstanceNorm(Layer):
+class InstanceNorm(_OverPositions):
     """Instance normalisation: each channel of each image over its own map.
 
     Source: Ulyanov et al. 2016; PyTorch, ``torch.nn.InstanceNorm2d`` (whose defaults learn nothing).
@@ -201,16 +206,7 @@ class InstanceNorm(Layer):
     )
     ranks = range(1, 4)
 
-    eps = Real("added to the variance", minimum=0, default="1e-5")
     affine = Flag("learns a scale and a shift", default=False)
-
-    def reaches_all(self, *xs: Shape) -> bool:
-        return True
-
-    def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
-        if self.affine:
-            yield Weight("weight", (x.channels,))
-            yield Weight("bias", (x.channels,))
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
         return _several(xs[0].like(1, xs[0].spatial), 1)
