@@ -156,7 +156,12 @@ def load(source: str | Path, limits: Limits | None = None) -> Network:
         return Network(parse_line(source), limits)
     found = find(source)
     spec = parse_yaml(found.text, found.name, limits)
-    return Network(spec.preset(found.preset) if found.preset else spec, limits)
+    if found.preset is None:
+        return Network(spec, limits)
+    if found.preset not in spec.presets:
+        hint = suggest(found.preset, spec.presets, "presets")
+        raise UsageError(f"{found.name} has no preset {found.preset!r}", hint=hint)
+    return Network(spec.preset(found.preset), limits)
 
 
 def _is_sizes(text: str) -> bool:

@@ -64,7 +64,7 @@ def _bundled(name: str) -> Found | None:
 
 
 def find(source: str | Path) -> Found:
-    """A path, ``-`` for standard input, or the name of a bundled spec or preset.
+    """A path, ``-`` for standard input, ``FILE:PRESET``, or a bundled spec or preset by name.
 
     Raises :class:`UsageError` when there is no such thing.
     """
@@ -73,6 +73,9 @@ def find(source: str | Path) -> Found:
     try:
         if word == "-":
             return Found(_standard_input(), "<stdin>")
+        file, colon, preset = word.rpartition(":")
+        if colon and Path(file).suffix in _SUFFIXES and Path(file).is_file():
+            return Found(_decoded(Path(file).read_bytes()), file, preset)
         path = Path(word)
         if path.is_file() or path.is_fifo():
             return Found(_decoded(path.read_bytes()), word)

@@ -163,3 +163,12 @@ def test_every_bundled_name_is_there_once(tmp_path: Path) -> None:
     assert len(names) == len(set(names))
     for name in names:
         assert cnncalc.load(name).name
+
+
+def test_a_preset_of_ones_own_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(FAMILY, encoding="utf-8")
+    assert cnncalc.load(f"{path}:small").analyze().total.params == 56
+    with pytest.raises(CnncalcError) as caught:
+        cnncalc.load(f"{path}:smal")
+    assert str(caught.value) == f"error: {path} has no preset 'smal'\n  hint: did you mean 'small'?"

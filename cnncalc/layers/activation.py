@@ -43,6 +43,10 @@ class LeakyReLU(_Activation):
     """max(0, x) + slope * min(0, x). Source: PyTorch, ``torch.nn.LeakyReLU``."""
 
     kind = "leaky_relu"
+    known_as = (
+        "leakyrelu",
+        "lrelu",
+    )
     example = "64x208x208 | leaky_relu"
     mistakes = (
         *_Activation.mistakes,
@@ -110,6 +114,7 @@ class SiLU(_Activation):
     """x * sigmoid(x), also called swish. Source: PyTorch, ``torch.nn.SiLU``."""
 
     kind = "silu"
+    known_as = ("swish",)
     example = "32x112x112 | silu"
     module = "SiLU"
 

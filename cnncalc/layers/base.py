@@ -80,6 +80,8 @@ class Layer:
 
     #: Name in the language.
     kind: ClassVar[str]
+    #: Names in other tools, for hints; lower case, without digits and underscores.
+    known_as: ClassVar[tuple[str, ...]] = ()
     #: Fewest and most inputs (None: any number).
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     #: Are tensors with features last (sequences of tokens) taken: "no", "also" or "only"?

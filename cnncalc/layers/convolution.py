@@ -134,6 +134,11 @@ class Conv(Convolution):
     """
 
     kind = "conv"
+    known_as = (
+        "convd",
+        "convolution",
+        "convolutiond",
+    )
     example = "3x32x32 | conv 10 k=5 p=2"
     mistakes = (
         *Convolution.mistakes,
@@ -163,6 +168,11 @@ class DepthwiseConv(Convolution):
     """
 
     kind = "dwconv"
+    known_as = (
+        "depthwiseconv",
+        "depthwise",
+        "depthwiseconvd",
+    )
     example = "32x112x112 | dwconv 3 p=1"
     mistakes = (
         *Convolution.mistakes,
@@ -187,6 +197,13 @@ class TransposedConv(Layer):
     """
 
     kind = "deconv"
+    known_as = (
+        "convtranspose",
+        "convtransposed",
+        "transposedconv",
+        "upconv",
+        "deconvolution",
+    )
     example = "64x28x28 | deconv 32 k=2 s=2"
     mistakes = (
         Mistake("took it for a convolution", kind="conv"),

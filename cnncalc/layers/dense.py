@@ -18,6 +18,12 @@ class Linear(Layer):
     """
 
     kind = "linear"
+    known_as = (
+        "fc",
+        "dense",
+        "fullyconnected",
+        "innerproduct",
+    )
     example = "4096 | linear 1000"
     mistakes = (Mistake("forgot the bias", {"bias": False}),)
     ranks = range(1)

@@ -76,6 +76,10 @@ class Add(_Join):
     """Sum of tensors of equal shape. Source: He et al. 2016, "Deep residual learning", eq. 1."""
 
     kind = "add"
+    known_as = (
+        "residual",
+        "sum",
+    )
     example = "64x56x56 | skip = relu | conv 64 k=3 p=1 | add skip x"
     mistakes = (Mistake("stacked the channels", kind="concat"),)
 
@@ -93,6 +97,7 @@ class Mul(_Join):
     """
 
     kind = "mul"
+    known_as = ("multiply",)
     example = "64x28x28 | a, b = split 2 | mul a b"
     mistakes = (Mistake("stacked the channels", kind="concat"),)
 
@@ -129,6 +134,10 @@ class Concat(_Join):
     """Tensors stacked along the channels. Source: PyTorch, ``torch.cat``."""
 
     kind = "concat"
+    known_as = (
+        "cat",
+        "concatenate",
+    )
     example = "64x28x28 | skip = relu | conv 64 k=3 p=1 | concat skip x"
     mistakes = (Mistake("summed: kept the channels of one tensor", kind="add"),)
 

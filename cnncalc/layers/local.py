@@ -20,6 +20,10 @@ class LocallyConnected(Layer):
     """
 
     kind = "local"
+    known_as = (
+        "locallyconnected",
+        "locallyconnectedd",
+    )
     example = "16x24x24 | local 16 k=9"
     mistakes = (
         Mistake("shared the weights among positions", kind="conv"),

@@ -20,6 +20,12 @@ class BatchNorm(Layer):
     """
 
     kind = "bn"
+    known_as = (
+        "batchnorm",
+        "batchnormd",
+        "batchnormalization",
+        "batchnormalisation",
+    )
     example = "64x112x112 | bn"
     mistakes = (
         Mistake("forgot the scale and the shift", {"affine": False}),
@@ -83,6 +89,10 @@ class LayerNorm(Layer):
     """
 
     kind = "ln"
+    known_as = (
+        "layernorm",
+        "layernormalization",
+    )
     example = "96x56x56 | ln"
     mistakes = (
         Mistake("counted a scale and a shift for each element", {"over": "all"}),
@@ -167,6 +177,7 @@ class GroupNorm(_OverPositions):
     """
 
     kind = "gn"
+    known_as = ("groupnorm",)
     example = "64x56x56 | gn 32"
     mistakes = (
         Mistake("forgot the scale and the shift", {"affine": False}),

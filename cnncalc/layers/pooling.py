@@ -69,6 +69,12 @@ class MaxPool(_Pool):
     """Maximum over a sliding window. Source: PyTorch, ``torch.nn.MaxPool2d``."""
 
     kind = "maxpool"
+    known_as = (
+        "maxpoold",
+        "maxpooling",
+        "maxpoolingd",
+        "pool",
+    )
     example = "64x112x112 | maxpool 3 s=2 p=1"
 
     dilation = Axes("distance between the window's elements", "d", default=(1,))
@@ -86,6 +92,13 @@ class AvgPool(_Pool):
     """Average over a sliding window. Source: PyTorch, ``torch.nn.AvgPool2d``."""
 
     kind = "avgpool"
+    known_as = (
+        "avgpoold",
+        "averagepool",
+        "averagepooling",
+        "averagepoolingd",
+        "meanpool",
+    )
     example = "64x56x56 | avgpool 2"
 
     count_include_pad = Flag("padding counts in the average", default=True)
@@ -125,6 +138,12 @@ class GlobalAvgPool(Layer):
     """
 
     kind = "gap"
+    known_as = (
+        "globalavgpool",
+        "globalaveragepooling",
+        "globalaveragepoolingd",
+        "globalpool",
+    )
     example = "512x7x7 | gap"
     mistakes = (
         Mistake("kept every position: flattened", kind="flatten"),

@@ -19,6 +19,11 @@ class SeparableConv(Convolution):
     """
 
     kind = "sepconv"
+    known_as = (
+        "separableconv",
+        "separableconvd",
+        "separable",
+    )
     example = "64x56x56 | sepconv 128 k=3 p=1"
     mistakes = (
         *Convolution.mistakes,

@@ -137,6 +137,8 @@ class _Evaluation:
         known = _FOREIGN.get(type(operator)) if operator else None
         written = known or _short(self.written(node))
         hint = "a power is written **, as in 2**3" if written == "^" else _ALLOWED
+        if isinstance(node, ast.Tuple):
+            hint = "one value for each axis is written with an x, as in k=3x3"
         return self.error(node, f"{written!r} is not part of the language", hint)
 
     def number(self, node: ast.expr) -> Any:

@@ -8,7 +8,7 @@ from cnncalc.errors import LayerError, Position, SpecError
 from cnncalc.graph import Condition, Node, Scope
 from cnncalc.layers import Layer, Requirement
 from cnncalc.layers.windows import POINT
-from cnncalc.sizes import Shape, Size, at_least, axis_names, divides, equal, text
+from cnncalc.sizes import Shape, Size, at_least, axis_names, divides, equal, is_int, text
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.values import Tensor
 
@@ -61,7 +61,7 @@ class Placing:
                 _sentence(unmet.need, sources),
                 at=at,
                 node=name,
-                hint=_fill(unmet.need.hint, unmet.need),
+                hint=self.channels_last() or _fill(unmet.need.hint, unmet.need),
             ) from None
         except LayerError as error:
             message = error.message + _involved(error.inputs, sources)
@@ -80,6 +80,21 @@ class Placing:
             )
         )
         return Tensor(name, shape)
+
+    def channels_last(self) -> str | None:
+        """A hint where an input looks as if its channels came last: 224x224x3."""
+        for name, shape in self.inputs.items():
+            first, last = shape[0], shape[-1]
+            if (
+                shape.rank > 1
+                and is_int(first)
+                and first >= 8
+                and is_int(last)
+                and last in (1, 3, 4)
+            ):
+                meant = Shape((last, *shape[:-1]))
+                return f"sizes are channels first: is the {name} meant to be {meant}?"
+        return None
 
     def require(self, need: Requirement, name: str) -> None:
         met = _RELATIONS[need.relation](need.left, need.right)

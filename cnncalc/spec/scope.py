@@ -132,7 +132,7 @@ class Scope:
                 f"it is a layer of a loop: name the loop, as name: down, and write down[0].{name}"
             )
         elif name in self.frame.reserved:
-            hint = "a layer reads only what is above it; this name is given further down"
+            hint = "a layer reads only what is above it, and not what an if: leaves out"
         elif near:
             hint = f"did you mean {near!r}?"
         elif name.rstrip("0123456789") in self.frame.counters:
@@ -162,7 +162,7 @@ class Scope:
             scope = scope.parent
         if scope.frame.groups:
             return f"{defining}, or give it to the block as a parameter"
-        return f"{defining}, or name an earlier layer {name} = …"
+        return f"name an earlier layer {name} = …, or {defining}"
 
     def visible(self) -> set[str]:
         names: set[str] = set()

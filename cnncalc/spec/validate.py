@@ -5,6 +5,7 @@ Bodies that a given binding would not reach are held to it all the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from cnncalc.errors import SpecError, suggest
@@ -81,6 +82,14 @@ def _unknown(
             at=statement.at,
             hint=f"in a YAML spec, write {_STRUCTURE[kind]}",
         )
+    plain = re.sub(r"[0-9_]", "", kind.lower())
+    for name, cls in KINDS.items():
+        if plain in cls.known_as or plain == name.replace("_", ""):
+            return SpecError(
+                f"unknown kind {kind!r}",
+                at=statement.at,
+                hint=f"it is called {name} here; {cls.usage()}",
+            )
     names = {*KINDS, *blocks, *_STRUCTURE, FROM, REUSE}
     return SpecError(f"unknown kind {kind!r}", at=statement.at, hint=suggest(kind, names, "kinds"))
 
@@ -172,9 +181,7 @@ def _check_arguments(
             raise SpecError(
                 f"{call.kind} has no argument {key!r}",
                 at=call.places[key],
-                hint=suggest(key, aliases, f"arguments of {call.kind}")
-                if aliases
-                else f"{call.kind} takes no arguments",
+                hint=_argument_hint(call.kind, key, aliases),
             )
         if name in given:
             raise SpecError(
@@ -183,6 +190,30 @@ def _check_arguments(
                 hint="keep one of them",
             )
         given[name] = f"as {key}="
+
+
+#: Names that other tools give to arguments.
+_ELSEWHERE = {
+    "filters": "out",
+    "out_channels": "out",
+    "out_features": "out",
+    "units": "out",
+    "kernel_size": "kernel",
+    "pool_size": "kernel",
+    "strides": "stride",
+    "dilation_rate": "dilation",
+    "padding_mode": "mode",
+    "use_bias": "bias",
+}
+
+
+def _argument_hint(kind: str, key: str, aliases: Mapping[str, str]) -> str:
+    if not aliases:
+        return f"{kind} takes no arguments"
+    meant = _ELSEWHERE.get(key)
+    if meant in aliases:
+        return f"it is called {meant} here"
+    return suggest(key, aliases, f"arguments of {kind}")
 
 
 def _check_cycles(blocks: Mapping[str, Block], limits: Limits) -> None:
