@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from commandline import Result, answer
@@ -222,3 +223,19 @@ def test_every_command_says_what_it_does() -> None:
         first = command.help.strip().splitlines()[0]
         assert first.endswith(".")
         assert len(first) < 60
+
+
+def test_csv_has_all_layers_unless_folding_was_asked_for() -> None:
+    automatic = answer("analyze", "resnet18", "-f", "csv").splitlines()
+    folded = answer("analyze", "resnet18", "-f", "csv", "--depth", "1").splitlines()
+    assert len(automatic) == 69 + 2
+    assert len(folded) == 15 + 2
+    assert (automatic[0], automatic[-1]) == (folded[0], folded[-1])
+
+
+def test_total_row_names_every_output(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text(
+        "input: 3x8x8\nlayers:\n  - a = conv 4 k=3\n  - b = conv 2 k=3\noutputs: [a, b]\n"
+    )
+    assert "a 4x6x6, b 2x4x4" in answer("analyze", str(path))

@@ -26,4 +26,8 @@ def command(net: str, common: Common, depth: int | None, all: bool) -> None:
     """
     analysis = common.analyze(net)
     fold = None if all else depth or default_depth(analysis)
-    common.show(Report(analysis.to_dict, analysis_table(analysis, fold)))
+    common.show(
+        Report(
+            analysis.to_dict, analysis_table(analysis, fold, asked=depth is not None and not all)
+        )
+    )

@@ -26,18 +26,21 @@ COLUMNS = (
 )
 
 
-def analysis_table(analysis: Analysis, depth: int | None) -> Table:
-    """The table of ``analyze``: a row for each layer, or for each block down to ``depth``."""
+def analysis_table(analysis: Analysis, depth: int | None, asked: bool = False) -> Table:
+    """The table of ``analyze``: a row for each layer, or for each block down to ``depth``.
+
+    For programs it has all layers, unless the folding was ``asked`` for.
+    """
     full = [_row(row.name, row.kind, row, row.cost) for row in analysis.layers]
     rows = full if depth is None else list(_folded(analysis.layers, depth))
-    total = ("total", "", str(analysis.output), None, None, *_costs(analysis.total))
+    total = ("total", "", _outputs(analysis), None, None, *_costs(analysis.total))
     return Table(
         title=f"{analysis.name}: {_inputs(analysis)} -> {_outputs(analysis)}",
         columns=COLUMNS,
         rows=rows,
         total=tuple("" if cell is None else cell for cell in total),
         facts=facts(analysis),
-        full=full,
+        full=None if asked else full,
     )
 
 
