@@ -71,6 +71,18 @@ def spread(
     return (size - 1) * stride - padding + span(kernel, dilation) + extra
 
 
+def halves(total: Size) -> tuple[Size, Size]:
+    """Rows shared between both sides, the odd one after: ⌊t/2⌋ and the rest.
+
+    Source: PyTorch, ``torch.nn.Conv2d`` with ``padding='same'``.
+
+    >>> halves(4), halves(5)
+    ((2, 2), (2, 3))
+    """
+    before = floor_div(total, 2)
+    return before, total - before
+
+
 def same_padding(kernel: Size, dilation: Size = 1) -> tuple[Size, Size]:
     """Padding before and after that keeps the size at stride 1: span − 1 in all, the odd one after.
 
@@ -79,9 +91,18 @@ def same_padding(kernel: Size, dilation: Size = 1) -> tuple[Size, Size]:
     >>> same_padding(3), same_padding(4)
     ((1, 1), (1, 2))
     """
-    total = span(kernel, dilation) - 1
-    before = floor_div(total, 2)
-    return before, total - before
+    return halves(span(kernel, dilation) - 1)
+
+
+def scaled(index: int, size: int, out: int) -> int:
+    """The input position that a unit falls on when ``size`` positions make ``out`` units: ⌊i n/o⌋.
+
+    Source: PyTorch, ``aten/src/ATen/native/UpSample.h`` (nearest neighbour).
+
+    >>> [scaled(unit, size=2, out=3) for unit in range(3)]
+    [0, 0, 1]
+    """
+    return floor_div(index * size, out)
 
 
 def adaptive_window(index: int, size: int, out: int) -> tuple[int, int]:
@@ -92,7 +113,7 @@ def adaptive_window(index: int, size: int, out: int) -> tuple[int, int]:
     >>> adaptive_window(1, size=7, out=3)
     (2, 4)
     """
-    return floor_div(index * size, out), ceil_div((index + 1) * size, out) - 1
+    return scaled(index, size, out), ceil_div((index + 1) * size, out) - 1
 
 
 def enlarged(size: Size, scale: Size) -> Size:

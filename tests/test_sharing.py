@@ -158,7 +158,7 @@ def test_a_preset_that_means_nothing(change: tuple[str, str], message: str) -> N
     assert str(caught.value).splitlines()[0] == message
 
 
-def test_every_bundled_name_is_there_once(tmp_path: Path) -> None:
+def test_every_bundled_name_is_there_once() -> None:
     names = cnncalc.bundled()
     assert len(names) == len(set(names))
     for name in names:

@@ -72,6 +72,19 @@ class Mistake(NamedTuple):
     where: Mapping[str, Any] = _NOTHING
 
 
+def groups_divide(
+    groups: Size, channels: Size, what: str = "channels", hint: str = "the channels"
+) -> Requirement:
+    """Groups must divide the channels that they part."""
+    return Requirement(
+        channels,
+        "% ==",
+        groups,
+        f"groups={{right}} does not divide the {{left}} {what}",
+        f"choose g so that it divides {hint}",
+    )
+
+
 class Layer:
     """Base of all kinds. Immutable; arguments are given by name.
 

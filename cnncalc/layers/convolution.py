@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from cnncalc import formulas
 from cnncalc.layers.arguments import Axes, Choice, Count, Flag
-from cnncalc.layers.base import Layer, Mistake, Requirement, Weight
+from cnncalc.layers.base import Layer, Mistake, Requirement, Weight, groups_divide
 from cnncalc.layers.windows import Slide, Spread, Window
 from cnncalc.sizes import Shape, Size, exact_div, maximum, product
 
@@ -116,14 +116,8 @@ def _grouped(groups: Size, inputs: Size, outputs: Size) -> Iterable[Requirement]
     if groups == 1:
         return
     for channels, side in ((inputs, "input"), (outputs, "output")):
-        yield Requirement(
-            channels,
-            "% ==",
-            groups,
-            f"groups={{right}} does not divide the {{left}} {side} channels",
-            f"choose g so that it divides both the input and the output channels "
-            f"({inputs} and {outputs})",
-        )
+        both = f"both the input and the output channels ({inputs} and {outputs})"
+        yield groups_divide(groups, channels, f"{side} channels", both)
 
 
 class Conv(Convolution):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.layers.arguments import Choice, Count, Flag, Real
-from cnncalc.layers.base import Layer, Mistake, Requirement, Weight
+from cnncalc.layers.base import Layer, Mistake, Requirement, Weight, groups_divide
 from cnncalc.sizes import Shape, Size, at_least
 
 _AS_BATCH_NORM = Mistake("took it for batch normalisation", kind="bn")
@@ -188,13 +188,7 @@ class GroupNorm(_OverPositions):
     groups = Count("groups of channels", "g", positional=True)
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
-        yield Requirement(
-            xs[0].channels,
-            "% ==",
-            self.groups,
-            "groups={right} does not divide the {left} channels",
-            "choose g so that it divides the channels",
-        )
+        yield groups_divide(self.groups, xs[0].channels)
         yield from _several(xs[0], self.groups)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:

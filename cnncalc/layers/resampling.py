@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc import formulas
 from cnncalc.layers.arguments import ArgumentError, Axes, Choice, Count, Flag, Like
-from cnncalc.layers.base import Layer, Mistake, Requirement
+from cnncalc.layers.base import Layer, Mistake, Requirement, groups_divide
 from cnncalc.layers.windows import Enlarge, Interpolate, Slide, Window
 from cnncalc.sizes import Shape, Size, exact_div
 
@@ -166,13 +166,7 @@ class ChannelShuffle(Layer):
     groups = Count("groups of channels", "g", positional=True)
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
-        yield Requirement(
-            xs[0].channels,
-            "% ==",
-            self.groups,
-            "groups={right} does not divide the {left} channels",
-            "choose g so that it divides the channels",
-        )
+        yield groups_divide(self.groups, xs[0].channels)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         groups = self.groups

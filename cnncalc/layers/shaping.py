@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cnncalc import formulas
 from cnncalc.layers.arguments import ArgumentError, Axes, Choice, Count, Like
 from cnncalc.layers.base import Layer, Mistake, Requirement
 from cnncalc.layers.convolution import PADDING_MODES
 from cnncalc.layers.windows import Slide, Whole, Window
-from cnncalc.sizes import Shape, Size, Tokens, axis_names, exact_div, floor_div
+from cnncalc.sizes import Shape, Size, Tokens, axis_names, exact_div
 
 
 class Split(Layer):
@@ -223,8 +224,7 @@ class Crop(_Frame):
                 f"like={self.like} has {len(targets)} spatial axes, but the input {x} has {x.rank}",
                 "crop to the size of a tensor with the same axes",
             )
-        before = [floor_div(n - m, 2) for n, m in zip(x.spatial, targets)]
-        return tuple((first, n - m - first) for first, n, m in zip(before, x.spatial, targets))
+        return tuple(formulas.halves(n - m) for n, m in zip(x.spatial, targets))
 
     def windows(self, x: Shape) -> tuple[Window, ...]:
         return tuple(Slide(before=-before, after=-after) for before, after in self.sides(x))

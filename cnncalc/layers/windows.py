@@ -287,7 +287,7 @@ class Interpolate(Window):
     def _run(self, unit: int, step: int, every: int) -> Run:
         """The neighbours of a source position that is a fraction of ``parts``."""
         if not self.linear:
-            return Run(unit * step // every, 1, 1)
+            return Run(formulas.scaled(unit, step, every), 1, 1)
         position, parts = formulas.interpolated(unit, step, every, self.align)
         first, beside = divmod(position, parts)
         return Run(first, 1, 2 if beside else 1)
