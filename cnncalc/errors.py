@@ -134,10 +134,17 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+#: A hint with more names than this shows only some.
+MOST_LISTED = 100
+
+
 def suggest(word: str, known: Iterable[str], what: str) -> str:
-    """A hint that names the nearest known name, or lists them all when nothing is near."""
+    """A hint that names the nearest known name, or lists those known when nothing is near."""
     names = sorted(known)
     found = nearest(word, names)
     if found:
         return f"did you mean {found!r}?"
+    if len(names) > MOST_LISTED:
+        listed = ", ".join(names[: MOST_LISTED // 4])
+        return f"known {what}: {listed} and {len(names) - MOST_LISTED // 4} more"
     return f"known {what}: {', '.join(names)}" if names else f"there are no {what} here"

@@ -6,7 +6,16 @@ documentation call these and never restate them. One spatial axis at a time.
 
 from __future__ import annotations
 
-from cnncalc.sizes import Number, Size, ceil_div, floor_div, minimum
+from cnncalc.sizes import (
+    Number,
+    Size,
+    ceil_div,
+    equal,
+    exact_div,
+    floor_div,
+    minimum,
+    power_sum,
+)
 
 
 def span(kernel: Size, dilation: Size = 1) -> Size:
@@ -153,6 +162,21 @@ def edge(first: Number, index: Size, jump: Number) -> Number:
     5
     """
     return first + index * jump
+
+
+def geometric(ratio: Size, count: Size) -> Size:
+    """How far equal steps that grow by ``ratio`` lead: 1 + r + … + r^(n−1) = (r^n − 1)/(r − 1).
+
+    n for r = 1; where r may be 1 or not, the sum stays a sum.
+    Source: Graham, Knuth & Patashnik 1994, "Concrete Mathematics", section 2.3.
+
+    >>> geometric(2, 4), geometric(1, 4)
+    (15, 4)
+    """
+    one = equal(ratio, 1)
+    if one is None:
+        return power_sum(ratio, count)
+    return count if one else exact_div(ratio**count - 1, ratio - 1)
 
 
 def macs(weights: Size, uses: Size) -> Size:

@@ -100,7 +100,11 @@ class Graph:
     @cached_property
     def used(self) -> frozenset[str]:
         """Tensors that an output depends on, outputs included."""
-        needed = set(self.outputs.values())
+        return self.before(*self.outputs.values())
+
+    def before(self, *names: str) -> frozenset[str]:
+        """Tensors that those called ``names`` depend on, and these themselves."""
+        needed = {*names}
         for node in reversed(self.nodes):
             if node.name in needed:
                 needed.update(node.inputs)

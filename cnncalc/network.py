@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnncalc.analyses.cost import Cost, graph_costs
+from cnncalc.analyses.findings import Finding, warning
 from cnncalc.analyses.memory import DTYPES, activation_memory
-from cnncalc.analyses.receptive_field import last_feature_map, receptive_fields
+from cnncalc.analyses.receptive_field import (
+    ReceptiveFields,
+    last_feature_map,
+    receptive_fields,
+)
 from cnncalc.analyses.wellformed import describe_conditions
 from cnncalc.errors import UsageError, suggest
 from cnncalc.graph import Graph
-from cnncalc.results import Analysis, LayerResult
+from cnncalc.results import Analysis, LayerResult, head
 from cnncalc.sizes import Size, at_least, expand, is_int, is_symbolic
 from cnncalc.spec import Limits, Spec, parse_line, parse_yaml
 from cnncalc.spec.build import Expansion
 from cnncalc.spec.lines import is_name
+
+if TYPE_CHECKING:
+    from cnncalc.fields import LayerField
 
 
 class Network:
@@ -80,7 +88,8 @@ class Network:
             raise UsageError(f"unknown dtype {dtype!r}", hint=suggest(dtype, DTYPES, "dtypes"))
         expansion = self.expansion(at, settings, symbolic)
         graph = expansion.graph()
-        fields, noticed = receptive_fields(graph)
+        found = receptive_fields(graph)
+        fields = found.fields
         costs = graph_costs(graph)
         rows = []
         for node in graph:
@@ -99,6 +108,7 @@ class Network:
             )
         total = Cost(*(expand(sum(column)) for column in zip(*(row.cost for row in rows))))
         shapes = graph.shapes
+        last = last_feature_map(graph, fields)
         return Analysis(
             name=self.name,
             source=self.source,
@@ -110,14 +120,66 @@ class Network:
             total=total,
             memory=activation_memory(graph, DTYPES[dtype], batch),
             outputs={name: shapes[tensor] for name, tensor in graph.outputs.items()},
-            last_feature_map=last_feature_map(graph, fields),
-            warnings=(*describe_conditions(graph), *_unused(graph), *noticed),
+            last_feature_map=last,
+            findings=(
+                *map(warning, describe_conditions(graph)),
+                *_unused(graph),
+                *found.findings,
+                *_holes(graph, found, last),
+            ),
         )
 
+    def receptive_field(
+        self,
+        layer: str | None = None,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+    ) -> LayerField:
+        """The receptive field of a layer (of the last feature map) from every side.
 
-def _unused(graph: Graph) -> list[str]:
+        Its phases, holes, smallest and largest path, effective field, and what single units see.
+
+        >>> field = load("1x9x9 | conv 1 k=3 d=2 | conv 1 k=3 d=2").receptive_field()
+        >>> field.fields[0].size, field.supports[0].read
+        (9, 5)
+
+        Raises :class:`cnncalc.CnncalcError` for a layer that does not exist or sees no map.
+        """
+        from cnncalc.fields import LayerField
+
+        expansion = self.expansion(at, settings, symbolic)
+        graph = expansion.graph()
+        found = receptive_fields(graph)
+        name = layer or last_feature_map(graph, found.fields)
+        if name is None:
+            raise UsageError(
+                f"{self.name} has no feature map",
+                hint="the input needs spatial axes, as 3x32x32, and a layer before flatten or gap",
+            )
+        if name not in graph.shapes:
+            hint = suggest(name, graph.shapes, "layers")
+            raise UsageError(f"{self.name} has no layer {name!r}", hint=hint)
+        return LayerField(graph, found, name, head(self.name, graph.inputs, expansion.binding))
+
+
+def _unused(graph: Graph) -> list[Finding]:
     names = [*graph.inputs, *(node.name for node in graph)]
-    return [f"{name}: no output depends on it" for name in names if name not in graph.used]
+    return [
+        warning(f"{name}: no output depends on it", name)
+        for name in names
+        if name not in graph.used
+    ]
+
+
+def _holes(graph: Graph, found: ReceptiveFields, last: str | None) -> Iterator[Finding]:
+    """Holes in the field of the last feature map; only dilated networks are looked at for them."""
+    if last and any(size != 1 for node in graph for size in getattr(node.layer, "dilation", ())):
+        from cnncalc.fields import LayerField
+
+        field = LayerField(graph, found, last)
+        yield from (one for one in field.findings if one not in found.findings)
 
 
 def _batch(batch: Any) -> Size:

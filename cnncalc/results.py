@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cnncalc.analyses.cost import Cost
+from cnncalc.analyses.findings import Finding
 from cnncalc.analyses.memory import Memory
 from cnncalc.analyses.receptive_field import Fields
 from cnncalc.formulas import flops
@@ -17,7 +18,7 @@ SCHEMA = 1
 #: How multiply–accumulates are counted.
 CONVENTION = {"name": "mac", "unit": "MAC"}
 #: What is said of a receptive field, along every axis.
-FIELD_KEYS = ("size", "jump", "start", "center")
+FIELD_KEYS = ("size", "jump", "start", "end", "center", "padding")
 
 
 class LayerResult(NamedTuple):
@@ -40,6 +41,7 @@ class LayerResult(NamedTuple):
             "output": _plain(self.output),
             **cost_to_dict(self.cost),
             "receptive_field": fields_to_dict(self.fields),
+            "context": context_to_dict(self.fields),
             **({"shares": self.shares} if self.shares else {}),
         }
 
@@ -61,7 +63,7 @@ class Analysis(NamedTuple):
     memory: Memory
     outputs: Mapping[str, Shape]
     last_feature_map: str | None
-    warnings: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
     @property
     def output(self) -> Shape:
@@ -73,10 +75,19 @@ class Analysis(NamedTuple):
         """Receptive field of the last feature map."""
         return next((row.fields for row in self.layers if row.name == self.last_feature_map), None)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was noticed, in words, errors included: see ``findings``."""
+        return tuple(map(str, self.findings))
+
+    def head(self) -> dict[str, Any]:
+        """What every JSON answer about the network begins with."""
+        return head(self.name, self.inputs, self.at)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON of schema 1: symbolic values are text in sympy's syntax, undefined ones null."""
         return {
-            **head(self),
+            **self.head(),
             "batch": plain(self.batch),
             "dtype": self.dtype,
             "convention": CONVENTION,
@@ -89,19 +100,20 @@ class Analysis(NamedTuple):
             **outputs_to_dict(self),
             "last_feature_map": self.last_feature_map,
             "warnings": list(self.warnings),
+            "findings": [finding._asdict() for finding in self.findings],
         }
 
 
-def head(analysis: Analysis) -> dict[str, Any]:
-    """What every JSON answer begins with."""
+def head(name: str, inputs: Mapping[str, Shape], at: Mapping[str, int]) -> dict[str, Any]:
+    """What every JSON answer about one network begins with."""
     from cnncalc import __version__
 
     return {
         "schema": SCHEMA,
         "cnncalc": __version__,
-        "name": analysis.name,
-        "inputs": {name: _plain(shape) for name, shape in analysis.inputs.items()},
-        "at": dict(analysis.at),
+        "name": name,
+        "inputs": {key: _plain(shape) for key, shape in inputs.items()},
+        "at": dict(at),
     }
 
 
@@ -134,6 +146,13 @@ def fields_to_dict(fields: Fields | None) -> dict[str, Any] | None:
     if not fields:
         return None
     return {name: [plain(getattr(field, name)) for field in fields] for name in FIELD_KEYS}
+
+
+def context_to_dict(fields: Fields | None) -> list[list[int | str | None] | None] | None:
+    """First and last position per axis that all units see alike; null when there are none."""
+    if not fields or not any(field.context for field in fields):
+        return None
+    return [field.context and [plain(end) for end in field.context] for field in fields]
 
 
 def per_axis(fields: Fields, name: str) -> list[Number | None]:

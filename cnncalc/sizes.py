@@ -7,7 +7,7 @@ concrete run imports neither :mod:`fractions` nor sympy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import mul
 from types import ModuleType
@@ -117,6 +117,11 @@ def maximum(values: Iterable[Number]) -> Number:
     return max(items)
 
 
+def power_sum(base: Size, count: Size) -> Size:
+    """1 + b + … + b^(n−1) of which b or n is a symbol, kept as a sum."""
+    return _symbolic().power_sum(base, count)
+
+
 def product(values: Iterable[Size]) -> Size:
     return reduce(mul, values, 1)
 
@@ -153,6 +158,17 @@ def divides(b: Size, a: Size) -> bool | None:
 def text(value: Number) -> str:
     """A number for people and programs: ``12``, ``1/2``, ``floor((H + 1)/2)`` (sympy syntax)."""
     return _symbolic().text(value) if is_symbolic(value) else str(value)
+
+
+def by(values: Sequence[Number]) -> str:
+    """Sizes side by side: ``3x224x224``, ``3 x (H + 1) x W``."""
+    if any(is_symbolic(value) and not value.is_Atom for value in values):
+        alone = len(values) == 1
+        return " x ".join(
+            f"({text(value)})" if getattr(value, "is_Add", False) and not alone else text(value)
+            for value in values
+        )
+    return "x".join(map(text, values))
 
 
 class Shape(tuple[Size, ...]):
@@ -192,11 +208,7 @@ class Shape(tuple[Size, ...]):
         return product(self)
 
     def __str__(self) -> str:
-        if any(is_symbolic(size) and not size.is_Atom for size in self):
-            return " x ".join(
-                f"({text(size)})" if getattr(size, "is_Add", False) else text(size) for size in self
-            )
-        return "x".join(text(size) for size in self)
+        return by(self)
 
 
 class Tokens(Shape):

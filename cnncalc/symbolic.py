@@ -99,6 +99,41 @@ def exact_div(a: Expr, b: Expr) -> Any:
     return plain(sympy.cancel(sympy.sympify(a) / sympy.sympify(b)))
 
 
+def power_sum(base: Expr, count: Expr) -> Any:
+    """1 + b + … + b^(n−1), which is right for b = 1 as well."""
+    (free,) = fresh(["i"], [base, count])
+    index = sympy.Symbol(free.name, integer=True, nonnegative=True)
+    return sympy.Sum(sympy.sympify(base) ** index, (index, 0, count - 1))
+
+
+def total(term: Expr, index: Expr, count: Expr) -> Any:
+    """The sum of ``term`` for index = 1, …, count.
+
+    Powers of the index have closed forms (Graham, Knuth & Patashnik 1994, "Concrete Mathematics",
+    6.5); for anything else, such as floors, the sum stays a sum.
+    """
+    found = sympy.Integer(0)
+    for part in sympy.Add.make_args(sympy.expand(term)):
+        factor, rest = part.as_independent(index, as_Add=False)
+        if rest.is_polynomial(index):
+            found += factor * sympy.summation(rest, (index, 1, count))
+        else:
+            found += factor * sympy.Sum(rest, (index, 1, count))
+    return expand(found)
+
+
+def fresh(words: Iterable[str], values: Iterable[Expr]) -> list[Expr]:
+    """Symbols named ``words``, or alike where one of the values has a symbol of that name."""
+    taken = {item.name for value in values for item in sympy.sympify(value).free_symbols}
+    found = []
+    for word in words:
+        while word in taken:
+            word += "_"
+        taken.add(word)
+        found.append(symbol(word))
+    return found
+
+
 def minimum(values: Iterable[Expr]) -> Any:
     """The smallest of the values; one that is never below another is dropped first."""
     return _extreme(sympy.Min, values, lambda a, b: _above(b, a))
@@ -188,7 +223,15 @@ def _names(value: Expr) -> tuple[str, ...]:
 def substitute(value: Expr, at: Mapping[str, int]) -> Any:
     """The value with numbers for symbols; a plain int when none is left."""
     known = {item: at[item.name] for item in value.free_symbols if item.name in at}
-    return plain(value.xreplace({key: sympy.Integer(number) for key, number in known.items()}))
+    found = value.xreplace({key: sympy.Integer(number) for key, number in known.items()})
+    return plain(found.replace(_is_listable, lambda terms: terms.doit()))
+
+
+def _is_listable(value: Expr) -> bool:
+    """A sum of so many terms as a number says."""
+    return isinstance(value, sympy.Sum) and all(
+        bound.is_Integer for _, *bounds in value.limits for bound in bounds
+    )
 
 
 def function(name: str, *arguments: Expr) -> Any:

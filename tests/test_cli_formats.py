@@ -66,7 +66,14 @@ def test_json_of_resnet50() -> None:
     assert found["at"] == {"H": 224, "W": 224}
     last = [row for row in found["layers"] if row["name"] == found["last_feature_map"]]
     assert [row["receptive_field"] for row in last] == [
-        {"size": [427, 427], "jump": [32, 32], "start": [-213, -213], "center": [0, 0]}
+        {
+            "size": [427, 427],
+            "jump": [32, 32],
+            "start": [-213, -213],
+            "end": [213, 213],
+            "center": [0, 0],
+            "padding": [213, 213],
+        }
     ]
     assert len(found["layers"]) == 175  # never folded
     for key in ("params", "buffers", "macs", "flops"):
@@ -158,9 +165,9 @@ def test_csv_is_never_folded() -> None:
         (
             "rf",
             [
-                ["axis", "size", "jump", "start", "center"],
-                ["height", "6", "2", "-2", "1/2"],
-                ["width", "6", "2", "-2", "1/2"],
+                ["axis", "size", "jump", "start", "end", "center", "padding"],
+                ["height", "6", "2", "-2", "3", "1/2", "2"],
+                ["width", "6", "2", "-2", "3", "1/2", "2"],
             ],
         ),
     ],

@@ -138,7 +138,7 @@ def test_a_branch_that_sees_nothing_adds_nothing() -> None:
     ).graph()
     found = receptive_fields(graph)
     assert found.fields["add1"] == found.fields["a"]
-    assert found.warnings == ()
+    assert found.findings == ()
     check_fields(graph)
 
 
@@ -171,8 +171,8 @@ def test_unet(padding: str, height: int, width: int, small: set[int]) -> None:
     text, name, _ = find("unet")
     net = cnncalc.parse(text.replace("k=3", f"k=3{padding}"), name)
     graph = net.graph(at={"H": height, "W": width}, settings={"base": 1})
-    fields, warnings = receptive_fields(graph)
-    assert warnings == ()
+    fields, findings = receptive_fields(graph)
+    assert findings == ()
     (out,) = graph.outputs.values()
     bottom = next(node.inputs[0] for node in graph if node.kind == "deconv")
     for node, size, jump in ((bottom, 140, 16), (out, 204, 1)):

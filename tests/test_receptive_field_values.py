@@ -168,7 +168,9 @@ def test_global_pooling_and_what_follows() -> None:
         "size": [9, 7],
         "jump": [None, None],
         "start": [0, 0],
+        "end": [8, 6],
         "center": [4, 3],
+        "padding": [0, 0],
     }
 
 
@@ -211,9 +213,11 @@ def test_different_jumps() -> None:
             assert numbers(found) == (None,) * 4
             assert not found.defined
     assert analysis.warnings == (
-        "c: its branches advance differently (a by 2, b by 1 input positions): "
-        "the receptive field is undefined",
+        "c: its branches advance differently along height (a by 2, b by 1 input positions per "
+        "unit): unit 0 sees positions -1 to 16 (18), unit 31 47 to 63 (17); no one size and jump "
+        "describe its receptive field. Give both branches the same total stride",
     )
+    assert [(finding.level, finding.node) for finding in analysis.findings] == [("error", "c")]
     assert analysis.last_feature_map == "relu1"
 
 
@@ -230,7 +234,9 @@ def test_misaligned_centres() -> None:
         "1x64x64 | a = conv 1 k=3 s=2 p=1 | from input | avgpool 2 | b = conv 1 k=1 | c = add a b"
     )
     analysis = cnncalc.load(line).analyze()
-    assert analysis.warnings == ("c: its branches are centred differently (a at 0, b at 1/2)",)
+    assert analysis.warnings == (
+        "c: its branches are centred 1/2 input positions apart (a at 0, b at 1/2)",
+    )
     assert numbers(field(line)) == (3, 2, -1, 0)
 
 

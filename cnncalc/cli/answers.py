@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.render import Column, Report, Table
-from cnncalc.results import CONVENTION, Analysis, cost_to_dict, head
+from cnncalc.results import CONVENTION, Analysis, cost_to_dict
 
 
 def totals(analysis: Analysis, keys: tuple[str, ...], line: str) -> Report:
@@ -12,5 +12,5 @@ def totals(analysis: Analysis, keys: tuple[str, ...], line: str) -> Report:
     values = {key: known[key] for key in keys}
     columns = [Column("name", "name"), *(Column(key, key, right=True) for key in keys)]
     table = Table("", columns, [[analysis.name, *values.values()]])
-    data = {**head(analysis), "convention": CONVENTION, **values}
+    data = {**analysis.head(), "convention": CONVENTION, **values}
     return Report(lambda: data, table, line)

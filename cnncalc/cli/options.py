@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, NamedTuple
 
 import click
 
+from cnncalc.analyses.findings import Finding
 from cnncalc.analyses.memory import DTYPES
 from cnncalc.errors import UsageError
 from cnncalc.network import Network, load
@@ -87,10 +88,14 @@ class Common(NamedTuple):
         if self.verbose:
             elapsed = 1000 * (time.perf_counter() - started)
             say(f"{analysis.name}: {len(analysis.layers)} layers in {elapsed:.1f} ms")
-        if not self.quiet:
-            for warning in analysis.warnings:
-                say(f"warning: {warning}")
+        self.notice(analysis.findings)
         return analysis
+
+    def notice(self, findings: Iterable[Finding]) -> None:
+        """Findings go to standard error, one a line."""
+        if not self.quiet:
+            for finding in findings:
+                say(f"{finding.level}: {finding}")
 
     def show(self, report: Report) -> None:
         """Prints the report, or writes it to the file of ``--output``."""

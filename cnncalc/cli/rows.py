@@ -10,7 +10,7 @@ from cnncalc.analyses.receptive_field import Fields
 from cnncalc.formulas import flops
 from cnncalc.render.report import Cell, Column, Table
 from cnncalc.results import Analysis, LayerResult, per_axis, plain
-from cnncalc.sizes import Number, Size, expand, is_int, text
+from cnncalc.sizes import Number, Size, by, expand, is_int, text
 
 #: Networks with more layers than this fold their blocks, unless told otherwise.
 LONG = 40
@@ -78,7 +78,9 @@ def sizes(values: Sequence[Number | None]) -> str | None:
     """``7x7``; None when nothing is defined."""
     if all(value is None for value in values):
         return None
-    return "x".join("?" if value is None else text(value) for value in values)
+    if None in values:
+        return "x".join("?" if value is None else text(value) for value in values)
+    return by([value for value in values if value is not None])
 
 
 def same(values: Sequence[Number | None]) -> str | None:
@@ -107,7 +109,8 @@ def facts(analysis: Analysis) -> list[tuple[str, str]]:
         ("FLOPs", f"{counted(flops(total.macs))}, 2 for each MAC"),
         (
             "activations",
-            f"{counted(memory.written, 'B')} written, {counted(memory.peak, 'B')} at the peak "
+            f"{counted(memory.written, 'B')} written, "
+            f"{'?' if memory.peak is None else counted(memory.peak, 'B')} at the peak "
             f"({analysis.dtype}{per})",
         ),
     ]

@@ -6,7 +6,7 @@ import click
 
 from cnncalc.cli.options import Common, shared
 from cnncalc.render import Column, Report, Table
-from cnncalc.results import head, outputs_to_dict
+from cnncalc.results import outputs_to_dict
 
 
 @click.command()
@@ -21,4 +21,4 @@ def command(net: str, common: Common) -> None:
     named = [(name, str(shape)) for name, shape in analysis.outputs.items()]
     line = named[0][1] if len(named) == 1 else "\n".join(" ".join(pair) for pair in named)
     table = Table("", (Column("output", "output"), Column("shape", "shape")), named)
-    common.show(Report(lambda: {**head(analysis), **outputs_to_dict(analysis)}, table, line))
+    common.show(Report(lambda: {**analysis.head(), **outputs_to_dict(analysis)}, table, line))

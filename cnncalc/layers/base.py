@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnncalc.errors import LayerError
 from cnncalc.layers.arguments import REQUIRED, Argument, ArgumentError
 from cnncalc.layers.windows import POINT, Window
 from cnncalc.sizes import Shape, Size, axis_names
+
+if TYPE_CHECKING:
+    from cnncalc.layers.repeated import Inside
 
 _POINTS = tuple((POINT,) * rank for rank in range(8))
 
@@ -108,6 +111,8 @@ class Layer:
     numbered: ClassVar[tuple[str, str] | None] = None
     #: The output shares the input's storage: it costs no activation memory.
     view: ClassVar[bool] = False
+    #: The networks that it runs in place of one operation.
+    inside: ClassVar[Inside | None] = None
 
     #: A small, typical network of one line whose last layer is of this kind.
     example: ClassVar[str]

@@ -80,6 +80,19 @@ def bind(
     return {name: value for name, value in binding.items() if is_int(value)}
 
 
+def how_to_bind(value: Any, spec: Spec, root: Scope) -> str:
+    """How to give numbers to the parameters and symbols that a symbolic value is made of."""
+    named = [
+        name
+        for name, known in root.values.items()
+        if is_symbolic(known) and known.free_symbols & value.free_symbols
+    ]
+    settings = ",".join(f"{name}=3" for name in named if name in spec.params)
+    at = ",".join(f"{name}=3" for name in named if name not in spec.params)
+    flags = [f"--set {settings}"] * bool(settings) + [f"--at {at}"] * bool(at)
+    return f"give it a number: {' '.join(flags)}"
+
+
 def free_symbols(spec: Spec, limits: Limits) -> list[str]:
     """Names that the sizes of the inputs use, in order."""
     names: list[str] = []

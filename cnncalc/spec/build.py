@@ -18,7 +18,7 @@ from cnncalc.sizes import (
     is_symbolic,
     text,
 )
-from cnncalc.spec.bind import bind
+from cnncalc.spec.bind import bind, how_to_bind
 from cnncalc.spec.expressions import evaluate
 from cnncalc.spec.layering import layer_of, value_of
 from cnncalc.spec.limits import Limits, within_stack
@@ -51,6 +51,8 @@ class Expansion:
             self.root.defining = "give it a value with --set {name}=…"
         self.binding = bind(spec, self.root, at or {}, settings or {}, symbolic)
         self.placing = Placing(self.limits)
+        #: Symbols of ours, which the spec must not mean by its names.
+        self.hidden: list[Any] = []
         self.steps = 0
         self.depth = 0
 
@@ -197,7 +199,7 @@ class Expansion:
     def reuse(self, call: Call, scope: Scope) -> None:
         """A named layer or block on the current tensor, with the weights that it has already."""
         piece = call.values[0]
-        scope.lookup(piece.text, piece.at)
+        named = scope.lookup(piece.text, piece.at)
         recipe = scope.recipe(piece.text)
         if recipe is None:
             raise SpecError(
@@ -205,6 +207,7 @@ class Expansion:
                 at=piece.at,
                 hint="name the line that makes it: tower = block …, then reuse tower",
             )
+        self.placing.hold(named, piece.at)
         name = self.name(call.names, REUSE, scope)
         originals, first = self.placing.nodes[recipe.first : recipe.last], len(self.placing.nodes)
         if recipe.block is None:
@@ -254,7 +257,15 @@ class Expansion:
         self.iterate(loop.name, loop.body, rows, loop.at, scope)
 
     def repeat(self, repeat: Repeat, scope: Scope) -> None:
-        count = self.count(repeat.times, scope)
+        times = evaluate(repeat.times, scope)
+        if is_symbolic(times) and times.is_integer and at_least(times, 0) is not False:
+            from cnncalc.spec.iteration import Iteration
+            from cnncalc.spec.repeating import place
+
+            hint = how_to_bind(times, self.spec, self.root)
+            place(Iteration(self, repeat, times, scope, hint))
+            return
+        count = self.count(times, repeat.times)
         self.iterate(repeat.name, repeat.body, ({} for _ in range(count)), repeat.at, scope)
 
     def iterate(
@@ -298,13 +309,14 @@ class Expansion:
         if not isinstance(value, Piece):
             return [value_of(item, scope) for item in value]
         result = evaluate(value, scope)
-        return result if isinstance(result, list) else list(range(self.count(value, scope)))
+        return result if isinstance(result, list) else list(range(self.count(result, value)))
 
-    def count(self, piece: Piece, scope: Scope) -> int:
-        value = evaluate(piece, scope)
+    def count(self, value: Any, piece: Piece) -> int:
         if type(value) is not int or value < 0:
             hint = (
-                "give the symbols values with --at" if is_symbolic(value) else "write a count, as 3"
+                how_to_bind(value, self.spec, self.root)
+                if is_symbolic(value)
+                else "write a count, as 3"
             )
             raise SpecError(
                 f"a number of repetitions must be an integer of at least 0, got {describe(value)}",

@@ -311,6 +311,8 @@ class _Evaluation:
 
     def on_Subscript(self, node: ast.Subscript) -> Any:
         owner = self.value(node.value)
+        if isinstance(owner, Iterations) and owner.closed:
+            raise self.error(node, *owner.closed)
         every = isinstance(node.slice, ast.Slice) and self.written(node).endswith("[*]")
         items = owner.done if isinstance(owner, Iterations) else owner
         if not isinstance(items, list):

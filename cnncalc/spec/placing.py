@@ -51,6 +51,8 @@ class Placing:
                 hint=f"the first is in line {taken.line}, column {taken.column}; rename one",
             )
         self.names[name] = at
+        for source in sources:
+            self.hold(source, at)
         xs = tuple(source.shape for source in sources)
         try:
             shape = layer.output(*xs)
@@ -80,6 +82,9 @@ class Placing:
             )
         )
         return Tensor(name, shape)
+
+    def hold(self, tensor: Tensor, at: Position) -> None:
+        """Raises :class:`SpecError` for a tensor that layers placed here must not read."""
 
     def channels_last(self) -> str | None:
         """A hint where an input looks as if its channels came last: 224x224x3."""
@@ -136,6 +141,8 @@ class _Unmet(Exception):
 def _needs(layer: Layer, xs: tuple[Shape, ...]) -> Iterator[Requirement]:
     """What the layer requires, and that every window leaves at least one unit."""
     yield from layer.requirements(*xs)
+    if layer.inside:
+        return  # its windows are those inside, which have been held to it
     names = axis_names(xs[0].rank)
     for windows, x in zip(layer.reads(*xs), xs):
         for axis, window, n in zip(names, windows, x.spatial):

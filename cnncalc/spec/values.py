@@ -24,12 +24,16 @@ class Tensor:
 
 
 class Iterations:
-    """What a named loop shows of itself: ``down[2].skip``, ``stack[*].skip``."""
+    """What a named loop shows of itself: ``down[2].skip``, ``stack[*].skip``.
 
-    __slots__ = ("done", "name")
+    ``closed``: why it shows nothing, and a hint.
+    """
 
-    def __init__(self, name: str) -> None:
+    __slots__ = ("closed", "done", "name")
+
+    def __init__(self, name: str, closed: tuple[str, str] | None = None) -> None:
         self.name = name
+        self.closed = closed
         self.done: list[dict[str, Any]] = []
 
     def __str__(self) -> str:
@@ -50,6 +54,8 @@ def instead(value: Any) -> str:
     if isinstance(value, Tensor):
         return f"a layer is not a number; its sizes are: {value.name}.c …"
     if isinstance(value, Iterations):
+        if value.closed:
+            return value.closed[1]
         return f"name a layer of one iteration, {value.name}[0].…, or of all: {value.name}[*].…"
     if isinstance(value, list):
         return "take one of the list, as in widths[0]"
