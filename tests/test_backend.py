@@ -37,6 +37,9 @@ def fvcore() -> None:
     pytest.importorskip("fvcore.nn")
 
 
+NO_FIELD = "no layer has a local receptive field"
+
+
 class Net:
     """Writes down a graph by hand; each line reads the layer above unless it says otherwise."""
 
@@ -68,7 +71,9 @@ def small(conv: Layer | None = None) -> Graph:
 def passes(graph: Graph, **options: Any) -> Verification:
     found = verify(graph, **options)
     assert found.ok, [str(row) for check in found.checks.values() for row in check.mismatched]
-    assert all(check.skipped is None for check in found.checks.values()), found
+    for name, check in found.checks.items():
+        no_field = name == "receptive_field" and check.skipped == NO_FIELD
+        assert check.skipped is None or no_field, found
     return found
 
 

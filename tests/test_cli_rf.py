@@ -64,9 +64,21 @@ def test_gates_are_told_apart() -> None:
 def test_all_layers() -> None:
     lines = answered("lenet5", "--all").splitlines()
     assert lines[0].split() == (
-        "layer kind output size jump start end center padding whole image".split()
+        [
+            "layer",
+            "kind",
+            "output",
+            "size",
+            "jump",
+            "start",
+            "end",
+            "center",
+            "padding",
+            "whole",
+            "image",
+        ]
     )
-    assert lines[2].split()[:9] == "conv1 conv 20x28x28 5x5 1 -2 2 0 2".split()
+    assert lines[2].split()[:9] == ["conv1", "conv", "20x28x28", "5x5", "1", "-2", "2", "0", "2"]
     assert [row["name"] for row in document("lenet5", "--all")["layers"]][:2] == ["conv1", "relu1"]
 
 
@@ -202,7 +214,7 @@ def test_draws(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     assert answered(DILATED, "--unit", "3,4", "-o", str(path)) == ""
     drawn = path.read_text(encoding="utf-8")
-    assert drawn.startswith("<svg") or drawn.startswith("<?xml")
+    assert drawn.startswith(("<svg", "<?xml"))
     assert "What unit (3, 4) of conv3 sees" in drawn
 
 

@@ -37,8 +37,9 @@ def command(nets: tuple[str, ...], common: Common, device: str, everything: bool
 
     Builds the networks, runs them and compares every layer; exit code 1 on a mismatch.
 
-    Checked: the shape of every output, every weight and buffer by name and shape, and MACs against
-    torch.utils.flop_counter and fvcore.
+    Checked: the shape of every output; every weight and buffer by name and shape; MACs against
+    torch.utils.flop_counter and fvcore; receptive fields against the input positions that
+    gradients reach.
     """
     from cnncalc.backends.torch.verify import verify
 
@@ -57,8 +58,8 @@ def command(nets: tuple[str, ...], common: Common, device: str, everything: bool
         found = verify(graph, device=device, batch=batch, dtype=common.dtype)
         results.append({"name": network.name, "net": net, **found.to_dict()})
         for name, check in found.checks.items():
-            note = check.skipped and f"skipped: {check.skipped}"
-            rows.append([net, name, check.checked, len(check.mismatched), note or ""])
+            note = f"skipped: {check.skipped}" if check.skipped else check.note or ""
+            rows.append([net, name, check.checked, len(check.mismatched), note])
             for mismatch in check.mismatched:
                 say(f"mismatch: {net}: {name}: {mismatch}")
     common.show(_report(results, rows))

@@ -24,11 +24,15 @@ class Mismatch(NamedTuple):
 
 
 class Check(NamedTuple):
-    """How many numbers were compared, which differ, and why nothing was if nothing was."""
+    """How many numbers were compared, which differ, and why nothing was if nothing was.
+
+    ``note`` says what was left out of a check that was made.
+    """
 
     checked: int
     mismatched: list[Mismatch]
     skipped: str | None = None
+    note: str | None = None
 
 
 class Verification(NamedTuple):
@@ -42,13 +46,13 @@ class Verification(NamedTuple):
     dtype: str = "float32"
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON of schema 1 has it; ``skipped`` is there only for a check that was."""
+        """As JSON of schema 1 has it; ``skipped`` and ``note`` are there only when they say something."""
         checks: dict[str, Any] = {}
         for name, check in self.checks.items():
             rows = [{**row._asdict(), **_lists(row)} for row in check.mismatched]
             checks[name] = {"checked": check.checked, "mismatched": rows}
-            if check.skipped is not None:
-                checks[name]["skipped"] = check.skipped
+            said = {"skipped": check.skipped, "note": check.note}
+            checks[name].update({key: text for key, text in said.items() if text is not None})
         return {**self._asdict(), "checks": checks}
 
 

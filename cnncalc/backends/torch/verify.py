@@ -14,6 +14,7 @@ from cnncalc import formulas
 from cnncalc.analyses.cost import Cost, graph_costs
 from cnncalc.backends.torch.build import Network, build
 from cnncalc.backends.torch.devices import pick_device, pick_dtype, versions
+from cnncalc.backends.torch.fields import measure_fields
 from cnncalc.backends.torch.results import TOTAL, Check, Mismatch, Verification
 from cnncalc.conventions import fvcore as fvcore_rules
 from cnncalc.errors import CnncalcError, UsageError
@@ -28,7 +29,8 @@ def verify(
 
     ``shapes``: every node's output, batch included. ``params``: every weight and buffer by name
     and shape, and the totals. ``macs``: FLOPs that PyTorch counts per node and in total, 2 for each
-    MAC of each of ``batch`` images. ``fvcore``: what fvcore counts, likewise.
+    MAC of each of ``batch`` images. ``fvcore``: what fvcore counts, likewise. ``receptive_field``:
+    the input positions that gradients of chosen units reach, of every tensor with a local field.
 
     ``device`` is ``auto`` (a GPU when there is one), ``cpu``, ``cuda``, ``cuda:N``, or ``meta``,
     which computes shapes and counts alone, for networks too large to run. Raises
@@ -56,6 +58,8 @@ def verify(
                     "macs": _macs(run, costs, batch),
                     "fvcore": _fvcore(graph, network, inputs, run, costs, batch),
                 }
+            del network, inputs
+            checks["receptive_field"] = _fields(graph, run, where)
     except (RuntimeError, TypeError) as error:
         _raise_if_limit(error, where, dtype)
         raise
@@ -221,6 +225,14 @@ def _fvcore(
     counts = analysis.by_module()
     measured = {name: counts[name] for name in expected}
     return _counts("count (fvcore)", expected, measured, analysis.total())
+
+
+def _fields(graph: Graph, run: _Run, where: torch.device) -> Check:
+    if run.stopped:
+        return Check(0, [], run.stopped)
+    if where.type == "meta":
+        return Check(0, [], "there are no gradients on the meta device")
+    return measure_fields(graph, str(where)).check()
 
 
 def _counts(
