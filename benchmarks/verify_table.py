@@ -33,7 +33,8 @@ def main() -> None:
     print(
         "Every layer's shape, every weight and buffer by name and shape, and MACs against PyTorch's"
     )
-    print("counter and fvcore, at each network's own size.\n")
+    print("counter and fvcore, at each network's own size; receptive fields against gradients, on")
+    print("strips (docs/receptive-fields.md).\n")
     print("| network | layers | checks | mismatches | skipped |")
     print("|---|---:|---:|---:|---|")
     print("\n".join(rows))

@@ -6,6 +6,7 @@ paths; the fields of ``verify`` are measured for hundreds of units, which takes 
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import NamedTuple
 
 from cnncalc.analyses.receptive_field import Fields
@@ -50,9 +51,10 @@ def local_part(graph: Graph, fields: dict[str, Fields], axis: int) -> Local:
     for node in graph:
         if node.name in tensors:
             xs = graph.inputs_of(node)
+            readings = zip_longest(node.inputs, xs, node.layer.reads(*xs))
             passes[node.name] = tuple(
-                name in tensors and _moves(windows[axis], x.spatial[axis])
-                for name, x, windows in zip(node.inputs, xs, node.layer.reads(*xs))
+                name in tensors and (windows is None or _moves(windows[axis], x.spatial[axis]))
+                for name, x, windows in readings
             )
     return Local(tensors, passes)
 
