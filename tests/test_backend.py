@@ -86,19 +86,10 @@ def mismatches(graph: Graph, check: str, **options: Any) -> list[Mismatch]:
 # It agrees.
 
 
-#: Units past its last whole window are always zero; its windows say that they read something.
-UNPOOLING = pytest.mark.xfail(reason="windows of unpool say more than its last units read")
-
-
 @pytest.mark.usefixtures("fvcore")
 @pytest.mark.parametrize(
     ("kind", "rank"),
-    [
-        pytest.param(name, n, marks=[UNPOOLING] * (name == "unpool"))
-        for name in sorted(KINDS)
-        for n in KINDS[name].ranks
-        if n <= 3
-    ],
+    [(name, n) for name in sorted(KINDS) for n in KINDS[name].ranks if n <= 3],
 )
 def test_agrees_with_every_kind_in_every_rank(kind: str, rank: int) -> None:
     of_rank = type("OfRank", (KINDS[kind],), {"ranks": range(rank, rank + 1)})

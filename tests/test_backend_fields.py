@@ -69,16 +69,11 @@ def rows() -> dict[str, str]:
     }
 
 
-#: Units of max unpooling past the last whole window are always zero: they see nothing, where their
-#: window says that they see their block.
-UNPOOLING = pytest.mark.xfail(reason="windows of unpool say more than its last units read")
-
-
 def zoo() -> list[Any]:
     return [
         pytest.param(
             name,
-            marks=[*[pytest.mark.long] * (name not in SOME), *[UNPOOLING] * (name == "segnet")],
+            marks=[pytest.mark.long] * (name not in SOME),
         )
         for name in sorted({*names(), *SOME})
     ]

@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 #: What costs more to import than an answer may take, and what only some answers need.
-HEAVY = {"PIL", "torch", "numpy", "sympy", "mpmath", "islpy", "fvcore", "networkx", "typer", "pydantic"}
+HEAVY = {
+    "PIL",
+    "torch",
+    "numpy",
+    "sympy",
+    "mpmath",
+    "islpy",
+    "fvcore",
+    "networkx",
+    "typer",
+    "pydantic",
+}
 #: What an answer without colour does without.
 UNUSED = {"rich"}
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
-from cnncalc.analyses.receptive_field import Fields
+from cnncalc.analyses.receptive_field import AxisField, Fields
 from cnncalc.errors import UsageError
 from cnncalc.graph import Graph, Node
 from cnncalc.layers.windows import POINT, Taps, Window
@@ -27,17 +27,21 @@ Cells: TypeAlias = "dict[int, Any]"
 
 
 class _Reading(NamedTuple):
-    """One input of a node and, per axis, what its units read; None for each by itself."""
+    """One input of a node and, per axis, what its units read; None for each by itself.
+
+    ``still``: along which axes all units see the same of it, so that it is context there.
+    """
 
     name: str
     taps: tuple[Taps | None, ...]
+    still: tuple[bool, ...]
 
 
 class Tracer:
     """Follows units of a graph's tensors back to its inputs.
 
-    Only the local part is followed: what all units see alike (through global pooling, a gate) is
-    the field's context. Raises :class:`UsageError` where sizes or kernels are symbols.
+    Where the units asked for see different parts of the input, only what is local to them is
+    followed: what all of them see alike (through global pooling, a gate) is context. Raises :class:`UsageError` where sizes or kernels are symbols.
     """
 
     def __init__(self, graph: Graph, fields: Mapping[str, Fields]) -> None:
@@ -55,6 +59,7 @@ class Tracer:
         unit far from all borders. An empty answer: the unit sees nothing.
         """
         axes = sorted(unit)
+        moving = [axis for axis in axes if not _still(self._fields[name][axis])]
         start: Any = 1
         for axis in reversed(axes):
             start = {unit[axis]: start}
@@ -65,12 +70,15 @@ class Tracer:
                 continue
             cells = self._within(node.name, pending.pop(node.name), axes, clip)
             for reading in self._reading(node.name):
+                if any(reading.still[axis] for axis in moving):
+                    continue
                 made = cells
                 for axis, taps in enumerate(reading.taps):
                     if taps is None:
                         continue
                     if axis in unit:
-                        made = _read(made, taps, axes.index(axis))
+                        kept = taps if clip else taps._replace(units=None)
+                        made = _read(made, kept, axes.index(axis))
                     else:
                         made = _times(made, max(run.count for run in taps.runs))
                 pending[reading.name] = _sum(pending.get(reading.name, {}), made)
@@ -109,9 +117,12 @@ class Tracer:
             fields = self._fields.get(name)
             if not fields or len(windows) != len(fields):
                 continue
-            if any(field.defined and field.sliding is None for field in fields):
-                continue
-            yield _Reading(name, tuple(map(_taps, windows, x.spatial)))
+            taps = tuple(map(_taps, windows, x.spatial))
+            still = tuple(
+                _still(field) or (one is not None and one.step == 0)
+                for field, one in zip(fields, taps)
+            )
+            yield _Reading(name, taps, still)
 
     def _within(self, name: str, cells: Cells, axes: list[int], clip: bool) -> Cells:
         if not clip:
@@ -119,6 +130,11 @@ class Tracer:
         sizes = self._graph.shapes[name].spatial
         inside: Cells = _clipped(cells, [sizes[axis] for axis in axes])
         return inside
+
+
+def _still(field: AxisField) -> bool:
+    """Do all units see the same?"""
+    return field.defined and field.sliding is None
 
 
 def _taps(window: Window, n: Size) -> Taps | None:
@@ -140,6 +156,8 @@ def _read(cells: Any, taps: Taps, depth: int) -> Any:
         return {index: _read(inner, taps, depth - 1) for index, inner in cells.items()}
     found: dict[int, Any] = {}
     for unit, paths in cells.items():
+        if taps.units is not None and unit >= taps.units:
+            continue
         turns, phase = divmod(unit, taps.every)
         first, spacing, count = taps.runs[phase]
         first += turns * taps.step

@@ -29,12 +29,14 @@ class Taps(NamedTuple):
 
     Unit ``q * every + phase`` reads ``runs[phase]`` shifted by ``q * step``. A sliding window has
     one phase and steps by its stride; a transposed convolution has ``stride`` phases and steps
-    by 1; a global pooling has a single unit and step 0.
+    by 1; a global pooling has a single unit and step 0. Units from number ``units`` on, if it is
+    given, read nothing: they lie behind the last whole block.
     """
 
     every: int
     step: Size
     runs: tuple[Run, ...]
+    units: int | None = None
 
 
 class Window:
@@ -307,4 +309,5 @@ class Block(Window):
     def taps(self, n: Size) -> Taps | None:
         if not is_int(self.kernel) or self.kernel > MOST_PHASES:
             return None
-        return Taps(self.kernel, self.kernel, (Run(0, 1, self.kernel),) * self.kernel)
+        whole = n // self.kernel * self.kernel if is_int(n) else None
+        return Taps(self.kernel, self.kernel, (Run(0, 1, self.kernel),) * self.kernel, whole)

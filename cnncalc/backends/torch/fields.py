@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.analyses.receptive_field import AxisField, Fields, receptive_fields
+from cnncalc.analyses.receptive_field import Fields, receptive_fields
 from cnncalc.analyses.tracing import Tracer
 from cnncalc.backends.torch.measuring import Instrument, Unit, UnrunnableError
 from cnncalc.backends.torch.reach import clear_units
@@ -61,18 +61,6 @@ class _Survey:
         self.fields = self.views.fields
         graph = self.views.graph
         self.folded = _downstream(graph, {node.name for node in graph if _folds(node)})
-        # a tracer follows a branch along all axes or none
-        still = {name for name, found in fields.items() if any(map(_still, found))}
-        passes = self.views.local.passes
-        self.untraced = _downstream(
-            graph,
-            {
-                node.name
-                for node in graph
-                for read, passed in zip(node.inputs, passes.get(node.name, ()))
-                if passed is (read in still)
-            },
-        )
 
     def measure(self) -> None:
         """At the network's own size, and at one where units are clear of the borders."""
@@ -172,9 +160,6 @@ class _Survey:
 
     def trace(self, view: View, seen: dict[str, dict[int, int]]) -> None:
         """Units of a few tensors against the positions that their paths come from."""
-        untraced = [name for name in seen if name in self.untraced]
-        self.tally.miss("paths not compared, as branches move along one axis only", untraced)
-        seen = {name: masks for name, masks in seen.items() if name not in self.untraced}
         tracer = Tracer(view.graph, view.fields)
         for name in [*seen][:: -(len(seen) // _TRACED + 1)]:
             stated = {
@@ -182,10 +167,6 @@ class _Survey:
                 for unit in seen[name]
             }
             self.tally.positions_of(name, self.axis, "positions of the paths", stated, seen[name])
-
-
-def _still(field: AxisField) -> bool:
-    return field.defined and field.sliding is None
 
 
 def _folds(node: Node) -> bool:

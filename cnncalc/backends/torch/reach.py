@@ -99,6 +99,11 @@ def _read(below: Reach, taps: Taps, units: int) -> Reach:
     n = len(below.seen)
     found = Reach([], [], [])
     for unit in range(units):
+        if taps.units is not None and unit >= taps.units:
+            found.seen.append(0)
+            found.clear.append(False)
+            found.open.append(False)
+            continue
         turns, phase = divmod(unit, taps.every)
         first, spacing, count = taps.runs[phase]
         first += turns * taps.step
