@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,14 +10,13 @@ from cnncalc.errors import SpecError, suggest
 from cnncalc.formulas import flops
 from cnncalc.network import Network
 from cnncalc.results import FIELD_KEYS, Analysis, per_axis
-from cnncalc.sizes import Number, at_least, axis_names, equal, is_int, text, whole
+from cnncalc.sizes import Number, at_least, axis_names, equal, is_int, text
 from cnncalc.spec.expressions import evaluate
+from cnncalc.spec.quantities import quantity
 from cnncalc.spec.scope import Scope
 from cnncalc.spec.syntax import Entry, Piece
 from cnncalc.spec.values import describe
 
-_SUFFIXED = re.compile(r"(\d+)(?:\.(\d+))?\s*([kMGT])")
-_POWERS = {"k": 3, "M": 6, "G": 9, "T": 12}
 _BOUNDS = ("min", "max")
 
 #: Totals that can be expected.
@@ -155,10 +153,9 @@ class _Expectations:
 
     def value(self, piece: Piece) -> Number:
         """An expression, or a number with a suffix: ``4.1G``."""
-        suffixed = _SUFFIXED.fullmatch(piece.text.strip())
-        if suffixed:
-            digits, decimals, suffix = suffixed.groups(default="")
-            return _scaled(digits, decimals, _POWERS[suffix])
+        suffixed = quantity(piece.text)
+        if suffixed is not None:
+            return suffixed
         value: Any = evaluate(piece, self.scope)
         if isinstance(value, (bool, str, list)):
             raise SpecError(
@@ -174,13 +171,6 @@ def _items(entry: Entry) -> tuple[Entry, ...] | None:
     if isinstance(entry.value, Piece) or not isinstance(entry.value, tuple):
         return None
     return entry.value
-
-
-def _scaled(digits: str, decimals: str, power: int) -> Number:
-    """``4.1`` times 10**9, exactly."""
-    from fractions import Fraction
-
-    return whole(Fraction(int(digits + decimals) * 10**power, 10 ** len(decimals)))
 
 
 def _equal(a: Number, b: Number) -> bool:

@@ -42,6 +42,20 @@ def slide(
     return floor_div(size + padding - span(kernel, dilation), stride) + 1
 
 
+def left_over(
+    size: Size, kernel: Size, stride: Size = 1, padding: Size = 0, dilation: Size = 1
+) -> Size:
+    """Positions behind the last window, of the padded input: n + P − span − s(out − 1).
+
+    Source: Dumoulin & Visin 2016, "A guide to convolution arithmetic", section 4.2 (the floor).
+
+    >>> left_over(224, kernel=7, stride=2, padding=6), left_over(5, kernel=3)
+    (1, 0)
+    """
+    steps = slide(size, kernel, stride, padding, dilation) - 1
+    return size + padding - span(kernel, dilation) - stride * steps
+
+
 def slide_ceil(
     size: Size,
     kernel: Size,

@@ -20,10 +20,12 @@ from cnncalc.graph import Graph
 from cnncalc.results import Analysis, LayerResult, head
 from cnncalc.sizes import Size, at_least, expand, is_int, is_symbolic
 from cnncalc.spec import Limits, Spec, parse_line, parse_yaml
+from cnncalc.spec.bind import Values
 from cnncalc.spec.build import Expansion
 from cnncalc.spec.lines import is_name
 
 if TYPE_CHECKING:
+    from cnncalc.domain import Domain
     from cnncalc.fields import LayerField
 
 
@@ -54,18 +56,55 @@ class Network:
         at: Mapping[str, Any] | None = None,
         settings: Mapping[str, Any] | None = None,
         symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
     ) -> Expansion:
         """The spec with values for its symbols (``at``) and parameters (``settings``)."""
-        return Expansion(self.spec, at=at, settings=settings, symbolic=symbolic, limits=self.limits)
+        return Expansion(
+            self.spec, Values(at or {}, settings or {}, symbolic, assume or {}), self.limits
+        )
 
     def graph(
         self,
         at: Mapping[str, Any] | None = None,
         settings: Mapping[str, Any] | None = None,
         symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
     ) -> Graph:
         """The layer graph. Raises :class:`cnncalc.CnncalcError` when it is not well-formed."""
-        return self.expansion(at, settings, symbolic).graph()
+        return self.expansion(at, settings, symbolic, assume).graph()
+
+    def good_sizes(
+        self,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        assume: Mapping[str, Any] | None = None,
+    ) -> str | None:
+        """The nearest sizes at which the network is well-formed, in words, where these are not.
+
+        None when there is no symbol to give another value, or no value is good.
+        """
+        point = self.expansion(at, settings, assume=assume).binding
+        if not point:
+            return None
+        from cnncalc.domain import good_sizes
+
+        return good_sizes(lambda: self.domain(None, settings, assume), point)
+
+    def domain(
+        self,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        assume: Mapping[str, Any] | None = None,
+    ) -> Domain:
+        """The sizes for which the network is well-formed, as a set that isl decides exactly.
+
+        ``at`` gives some symbols values, ``settings`` and ``assume`` are those of :meth:`analyze`.
+        Raises :class:`cnncalc.CnncalcError` for a spec that is wrong whatever the sizes.
+        """
+        from cnncalc.domain import Domain
+
+        values = Values(at or {}, settings or {}, symbolic=True, assume=assume or {})
+        return Domain(self.spec, values, self.limits)
 
     def analyze(
         self,
@@ -73,6 +112,7 @@ class Network:
         settings: Mapping[str, Any] | None = None,
         *,
         symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
         batch: Size = 1,
         dtype: str = "float32",
     ) -> Analysis:
@@ -86,7 +126,7 @@ class Network:
         batch = _batch(batch)
         if dtype not in DTYPES:
             raise UsageError(f"unknown dtype {dtype!r}", hint=suggest(dtype, DTYPES, "dtypes"))
-        expansion = self.expansion(at, settings, symbolic)
+        expansion = self.expansion(at, settings, symbolic, assume)
         graph = expansion.graph()
         found = receptive_fields(graph)
         fields = found.fields
@@ -127,6 +167,7 @@ class Network:
                 *found.findings,
                 *_holes(graph, found, last),
             ),
+            assume=_worded(assume),
         )
 
     def receptive_field(
@@ -136,6 +177,7 @@ class Network:
         settings: Mapping[str, Any] | None = None,
         *,
         symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
     ) -> LayerField:
         """The receptive field of a layer (of the last feature map) from every side.
 
@@ -149,7 +191,7 @@ class Network:
         """
         from cnncalc.fields import LayerField
 
-        expansion = self.expansion(at, settings, symbolic)
+        expansion = self.expansion(at, settings, symbolic, assume)
         graph = expansion.graph()
         found = receptive_fields(graph)
         name = layer or last_feature_map(graph, found.fields)
@@ -161,7 +203,12 @@ class Network:
         if name not in graph.shapes:
             hint = suggest(name, graph.shapes, "layers")
             raise UsageError(f"{self.name} has no layer {name!r}", hint=hint)
-        return LayerField(graph, found, name, head(self.name, graph.inputs, expansion.binding))
+        begins = head(self.name, graph.inputs, expansion.binding, _worded(assume))
+        return LayerField(graph, found, name, begins)
+
+
+def _worded(assume: Mapping[str, Any] | None) -> dict[str, str]:
+    return {name: str(expression) for name, expression in (assume or {}).items()}
 
 
 def _unused(graph: Graph) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cnncalc.analyses.cost import Cost
@@ -64,6 +65,7 @@ class Analysis(NamedTuple):
     outputs: Mapping[str, Shape]
     last_feature_map: str | None
     findings: tuple[Finding, ...]
+    assume: Mapping[str, str] = MappingProxyType({})
 
     @property
     def output(self) -> Shape:
@@ -82,7 +84,7 @@ class Analysis(NamedTuple):
 
     def head(self) -> dict[str, Any]:
         """What every JSON answer about the network begins with."""
-        return head(self.name, self.inputs, self.at)
+        return head(self.name, self.inputs, self.at, self.assume)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON of schema 1: symbolic values are text in sympy's syntax, undefined ones null."""
@@ -104,16 +106,25 @@ class Analysis(NamedTuple):
         }
 
 
-def head(name: str, inputs: Mapping[str, Shape], at: Mapping[str, int]) -> dict[str, Any]:
-    """What every JSON answer about one network begins with."""
+def opening(name: str) -> dict[str, Any]:
+    """What every JSON answer begins with."""
     from cnncalc import __version__
 
+    return {"schema": SCHEMA, "cnncalc": __version__, "name": name}
+
+
+def head(
+    name: str,
+    inputs: Mapping[str, Shape],
+    at: Mapping[str, int],
+    assume: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """What every JSON answer about one network and its sizes begins with."""
     return {
-        "schema": SCHEMA,
-        "cnncalc": __version__,
-        "name": name,
+        **opening(name),
         "inputs": {key: _plain(shape) for key, shape in inputs.items()},
         "at": dict(at),
+        **({"assume": dict(assume)} if assume else {}),
     }
 
 

@@ -33,7 +33,7 @@ def is_fraction(value: object) -> bool:
 
 
 def is_symbolic(value: object) -> TypeGuard[Any]:
-    """A sympy expression. Asks no import: without sympy loaded there can be none."""
+    """An expression with symbols, of sympy's or isl's. Asks no import: without it there is none."""
     return hasattr(value, "free_symbols")
 
 
@@ -48,8 +48,28 @@ def _worked() -> ModuleType:
     return worked
 
 
-def _symbolic() -> ModuleType:
-    """The one file that knows sympy, imported when the first symbol turns up."""
+def is_term(value: object) -> bool:
+    """A term of a statement that is to be proved (:class:`cnncalc.terms.Term`)."""
+    return type(value).__name__ == "Term"
+
+
+def _terms() -> ModuleType:
+    from cnncalc import terms
+
+    return terms
+
+
+def is_quasi(value: object) -> bool:
+    """A function of the symbols that isl decides (:class:`cnncalc.presburger.quasi.Quasi`)."""
+    return type(value).__name__ == "Quasi"
+
+
+def _algebra(*values: object) -> ModuleType:
+    """What computes with these values, imported when the first symbol turns up: isl or sympy."""
+    if any(map(is_quasi, values)):
+        from cnncalc.presburger import quasi
+
+        return quasi
     from cnncalc import symbolic
 
     return symbolic
@@ -60,7 +80,7 @@ def floor_div(a: Number, b: Number) -> Size:
     if type(a) is int and type(b) is int:
         return a // b
     if is_symbolic(a) or is_symbolic(b):
-        return _symbolic().floor_div(a, b)
+        return _algebra(a, b).floor_div(a, b)
     return a // b
 
 
@@ -77,7 +97,7 @@ def exact_div(a: Size, b: Size) -> Size:
         return a // b
     if is_worked(a) or is_worked(b):
         return _worked().quotient(a, b)
-    return _symbolic().exact_div(a, b)
+    return _algebra(a, b).exact_div(a, b)
 
 
 def ratio(a: Number, b: Number) -> Number:
@@ -86,10 +106,19 @@ def ratio(a: Number, b: Number) -> Number:
         if a % b == 0:
             return a // b
     elif is_symbolic(a) or is_symbolic(b):
-        return _symbolic().exact_div(a, b)
+        return _algebra(a, b).exact_div(a, b)
+    elif is_term(a) or is_term(b):
+        return _terms().quotient(a, b)
     from fractions import Fraction
 
     return whole(Fraction(a) / Fraction(b))
+
+
+def rounded(name: str, value: Number) -> Size:
+    """``floor`` or ``ceil`` of a number."""
+    if is_symbolic(value):
+        return _algebra(value).function(name, value)
+    return value.__floor__() if name == "floor" else value.__ceil__()
 
 
 def whole(value: Number) -> Number:
@@ -97,29 +126,33 @@ def whole(value: Number) -> Number:
     if type(value) is int:
         return value
     if is_symbolic(value):
-        return _symbolic().plain(value)
+        return _algebra(value).plain(value)
     return int(value) if value.denominator == 1 else value
 
 
 def minimum(values: Iterable[Number]) -> Number:
     items = list(values)
     if any(is_symbolic(value) for value in items):
-        return _symbolic().minimum(items)
+        return _algebra(*items).minimum(items)
     if any(is_worked(value) for value in items):
         return _worked().smallest(items)
+    if any(is_term(value) for value in items):
+        return _terms().least(items)
     return min(items)
 
 
 def maximum(values: Iterable[Number]) -> Number:
     items = list(values)
     if any(is_symbolic(value) for value in items):
-        return _symbolic().maximum(items)
+        return _algebra(*items).maximum(items)
+    if any(is_term(value) for value in items):
+        return _terms().greatest(items)
     return max(items)
 
 
 def power_sum(base: Size, count: Size) -> Size:
     """1 + b + … + b^(n−1) of which b or n is a symbol, kept as a sum."""
-    return _symbolic().power_sum(base, count)
+    return _algebra(base, count).power_sum(base, count)
 
 
 def product(values: Iterable[Size]) -> Size:
@@ -128,21 +161,32 @@ def product(values: Iterable[Size]) -> Size:
 
 def expand(value: Number) -> Number:
     """A symbolic value as a sum of products; a number as it is."""
-    return _symbolic().expand(value) if is_symbolic(value) else value
+    return _algebra(value).expand(value) if is_symbolic(value) else value
 
 
 def equal(a: Number, b: Number) -> bool | None:
     """Is a = b for every value of the symbols: yes, no for every value, or None: it depends."""
     if is_symbolic(a) or is_symbolic(b):
-        found: bool | None = _symbolic().equal(a, b)
+        found: bool | None = _algebra(a, b).equal(a, b)
         return found
     return bool(a == b)
+
+
+def same(a: Number, b: Number) -> bool:
+    """Is a = b for every value of the symbols? No may only mean: not found.
+
+    Unlike :func:`equal` it never has isl tell the values apart for which it is.
+    """
+    if is_quasi(a) or is_quasi(b):
+        found: bool = _algebra(a, b).same(a, b)
+        return found
+    return equal(a, b) is True
 
 
 def at_least(a: Number, b: Number) -> bool | None:
     """Is a ≥ b for every value of the symbols: yes, no for every value, or None: it depends."""
     if is_symbolic(a) or is_symbolic(b):
-        found: bool | None = _symbolic().at_least(a, b)
+        found: bool | None = _algebra(a, b).at_least(a, b)
         return found
     return bool(a >= b)
 
@@ -150,14 +194,20 @@ def at_least(a: Number, b: Number) -> bool | None:
 def divides(b: Size, a: Size) -> bool | None:
     """Does b divide a, three-valued like :func:`equal`."""
     if is_symbolic(a) or is_symbolic(b):
-        found: bool | None = _symbolic().divides(b, a)
+        found: bool | None = _algebra(a, b).divides(b, a)
         return found
     return a % b == 0
 
 
+def undecided(value: object) -> None:
+    """Called where a number is needed that one for all symbols cannot be: isl then gives up."""
+    if is_quasi(value):
+        _algebra(value).give_up(value)
+
+
 def text(value: Number) -> str:
     """A number for people and programs: ``12``, ``1/2``, ``floor((H + 1)/2)`` (sympy syntax)."""
-    return _symbolic().text(value) if is_symbolic(value) else str(value)
+    return _algebra(value).text(value) if is_symbolic(value) else str(value)
 
 
 def by(values: Sequence[Number]) -> str:

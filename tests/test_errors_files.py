@@ -123,7 +123,7 @@ def test_errors_in_bundled_specs_name_them() -> None:
         lenet5.yaml:14:5: error: maxpool2: height: kernel 2 is larger than its padded input 1 (1 + 0 + 0 = 1)
           |   - maxpool 2
           |     ^
-          hint: add padding, use a kernel of at most 1, or a larger input
+          hint: add padding, use a kernel of at most 1, or a larger input; nearest good sizes: H=4, W=28
         """
     )
 

@@ -18,6 +18,7 @@ HEAVY = {
     "sympy",
     "mpmath",
     "islpy",
+    "z3",
     "fvcore",
     "networkx",
     "typer",
@@ -56,6 +57,8 @@ CHEAP = [
     ("--help",),
     ("--version",),
     ("analyze", "--help"),
+    ("domain", "--help"),
+    ("solve", "--help"),
     ("verify", "--help"),
     ("analyze", "resnet50"),
     ("analyze", "resnet50", "--all"),
@@ -69,6 +72,11 @@ CHEAP = [
     ("params", "vgg16", "--set", "classes=10"),
     ("macs", "vgg16", "--at", "H=64,W=64"),
     ("zoo",),
+    ("prove", "--help"),
+    ("prove", "params('resnet50') == 25557032"),
+    ("prove", "K + (K-1)*(r-1) == r*(K-1) + 1"),
+    ("prove", "ceil((W-K+1+2*P)/S) == floor((W-K+2*P)/S) + 1"),
+    ("claims", "--help"),
 ]
 
 
@@ -82,7 +90,7 @@ def test_concrete_answers_import_nothing_heavy(arguments: tuple[str, ...], tmp_p
 # The test above can fail.
 
 
-@pytest.mark.parametrize("module", ["sympy", "islpy"])
+@pytest.mark.parametrize("module", ["sympy", "islpy", "z3"])
 def test_a_heavy_import_is_noticed(module: str, tmp_path: Path) -> None:
     loaded = imported("--help", before=f"import {module}", folder=tmp_path)
     assert loaded & HEAVY >= {module}
@@ -108,6 +116,8 @@ cnncalc.network.Network.analyze = heavier
         (("shape", "resnet50", "--symbolic"), {"sympy", "islpy"}),
         (("analyze", "lenet5", "--symbolic", "-q"), {"sympy", "islpy"}),
         (("macs", "lenet5", "--batch", "N"), {"sympy"}),
+        (("prove", "n % 3 < 3"), {"islpy"}),
+        (("prove", "a % b < b"), {"z3"}),
     ],
 )
 def test_what_symbols_need_is_noticed(
@@ -116,6 +126,20 @@ def test_what_symbols_need_is_noticed(
     loaded = imported(*arguments, folder=tmp_path)
     assert loaded >= modules
     assert "torch" not in loaded
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("domain", "resnet152"),
+        ("domain", "unet", "--tensors"),
+        ("solve", "resnet18", "--for", "H", "--such-that", "macs <= 1G"),
+    ],
+    ids=" ".join,
+)
+def test_what_isl_decides_needs_no_sympy(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    loaded = imported(*arguments, folder=tmp_path)
+    assert loaded & HEAVY == {"islpy"}
 
 
 def test_the_library_imports_nothing_heavy(tmp_path: Path) -> None:

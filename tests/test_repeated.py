@@ -253,3 +253,22 @@ def test_a_bundled_transformer() -> None:
         "0",
         "1453954560*L + 116373504",
     ]
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4])
+def test_the_first_repetition_may_change_the_channels(depth: int) -> None:
+    """From 3 channels to 8, then 8 to 8: the first stands apart."""
+    text = "input: 3xHxW\nat: {H: 32, W: 32}\nparams: {n: 2}\nlayers:\n  - repeat: n\n    layers: [conv 8 k=3, relu]\n"
+    network = cnncalc.parse(text)
+
+    def at(value: Any) -> Any:
+        return substitute(value, {"L": depth}) if is_symbolic(value) else value
+
+    closed = network.analyze(settings={"n": "L"})
+    exact = network.analyze(settings={"n": depth})
+    assert [at(value) for value in closed.total] == [*exact.total]
+    field, expected = closed.fields, exact.fields
+    assert field is not None
+    assert expected is not None
+    assert [at(one.size) for one in field] == [one.size for one in expected]
+    assert [at(n) for n in closed.output] == [*exact.output]

@@ -161,7 +161,7 @@ NUMBER = "hint: give it a number: --set depth=3"
 @pytest.mark.parametrize(
     ("body", "place", "message"),
     [
-        ("    - conv 5 k=1", "4:5", "the body turns 4 channels into 5"),
+        ("    - conv x.c+1 k=1", "4:5", "the body turns 4 channels into 5"),
         ("    - flatten\n    - linear 4", "4:5", "the body does not keep the axes of its input"),
         ("    - permute last", "4:5", "the body does not keep the axes of its input"),
         (

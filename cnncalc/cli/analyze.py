@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cnncalc.cli.closed import Closed, closed, show
 from cnncalc.cli.options import Common, shared
 from cnncalc.cli.rows import analysis_table, default_depth
 from cnncalc.render import Report
@@ -15,8 +16,9 @@ from cnncalc.render import Report
     "--depth", type=click.IntRange(min=1), help="Fold blocks nested this deep into one row each."
 )
 @click.option("--all", is_flag=True, help="A row for every layer, however many.")
+@closed
 @shared
-def command(net: str, common: Common, depth: int | None, all: bool) -> None:
+def command(net: str, common: Common, form: Closed, depth: int | None, all: bool) -> None:
     """The whole table, layer by layer; totals last.
 
     Output sizes, receptive fields and jumps, parameters, MACs and activation memory.
@@ -25,6 +27,11 @@ def command(net: str, common: Common, depth: int | None, all: bool) -> None:
     --all shows every layer, --depth N folds deeper ones.
     """
     analysis = common.analyze(net)
+    if form.wanted:
+        from cnncalc.forms import TOTALS
+
+        show(common, analysis, form, tuple(TOTALS))
+        return
     fold = None if all else depth or default_depth(analysis)
     common.show(
         Report(

@@ -5,17 +5,22 @@ from __future__ import annotations
 import click
 
 from cnncalc.cli.answers import totals
+from cnncalc.cli.closed import Closed, closed, show
 from cnncalc.cli.options import Common, shared
 from cnncalc.sizes import text
 
 
 @click.command()
 @click.argument("net")
+@closed
 @shared
-def command(net: str, common: Common) -> None:
+def command(net: str, common: Common, form: Closed) -> None:
     """The number of multiply-accumulates.
 
     One line; of convolutions and linear layers, biases not counted.
     """
     analysis = common.analyze(net)
+    if form.wanted:
+        show(common, analysis, form, ("macs",))
+        return
     common.show(totals(analysis, ("macs", "flops"), text(analysis.total.macs)))

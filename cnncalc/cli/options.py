@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from cnncalc.analyses.findings import Finding
 from cnncalc.analyses.memory import DTYPES
-from cnncalc.errors import UsageError
+from cnncalc.errors import LayerError, UsageError
 from cnncalc.network import Network, load
 from cnncalc.render import FORMATS, Report, render
 from cnncalc.results import Analysis
 from cnncalc.spec import Limits
+
+if TYPE_CHECKING:
+    from cnncalc.fields import LayerField
 
 _OPTIONS = (
     click.option(
@@ -25,6 +29,12 @@ _OPTIONS = (
     ),
     click.option(
         "--set", multiple=True, metavar="NAME=VALUE", help="Values for the parameters of the spec."
+    ),
+    click.option(
+        "--assume",
+        multiple=True,
+        metavar="H=32*h,W=H",
+        help="Symbols or parameters as expressions; new names are symbols. Implies --symbolic.",
     ),
     click.option(
         "--symbolic",
@@ -40,6 +50,9 @@ _OPTIONS = (
     click.option(
         "--dtype", default="float32", type=click.Choice(list(DTYPES)), help="Type of activations."
     ),
+)
+#: Those of every command, whatever it is about.
+_ANSWER = (
     click.option(
         "--format", "-f", default="table", type=click.Choice(list(FORMATS)), help="How to answer."
     ),
@@ -50,27 +63,28 @@ _OPTIONS = (
     ),
     click.option("--quiet", "-q", is_flag=True, help="No warnings on standard error."),
     click.option("--verbose", "-v", is_flag=True, help="Say more on standard error."),
-    click.option(
-        "--limit", multiple=True, metavar="NAME=N", help="Raise a limit, for very large specs."
-    ),
+)
+_LIMIT = click.option(
+    "--limit", multiple=True, metavar="NAME=N", help="Raise a limit, for very large specs."
 )
 
 
 class Common(NamedTuple):
     """The options of every command."""
 
-    at: tuple[str, ...]
-    set: tuple[str, ...]
-    symbolic: bool
-    batch: str
-    dtype: str
-    format: str
-    json: bool
-    output: str | None
-    color: str
-    quiet: bool
-    verbose: bool
-    limit: tuple[str, ...]
+    at: tuple[str, ...] = ()
+    set: tuple[str, ...] = ()
+    assume: tuple[str, ...] = ()
+    symbolic: bool = False
+    batch: str = "1"
+    dtype: str = "float32"
+    format: str = "table"
+    json: bool = False
+    output: str | None = None
+    color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
+    limit: tuple[str, ...] = ()
 
     def network(self, net: str) -> Network:
         return load(net, Limits.parse(_integers("--limit", self.limit)))
@@ -78,18 +92,46 @@ class Common(NamedTuple):
     def analyze(self, net: str) -> Analysis:
         """The analysis; its warnings go to standard error."""
         started = time.perf_counter()
-        analysis = self.network(net).analyze(
-            pairs("--at", self.at),
-            pairs("--set", self.set),
-            symbolic=self.symbolic,
-            batch=self.batch,
-            dtype=self.dtype,
-        )
+        network = self.network(net)
+        with self._nearest(network):
+            analysis = network.analyze(
+                **self._values(), symbolic=self._open, batch=self.batch, dtype=self.dtype
+            )
         if self.verbose:
             elapsed = 1000 * (time.perf_counter() - started)
             say(f"{analysis.name}: {len(analysis.layers)} layers in {elapsed:.1f} ms")
         self.notice(analysis.findings)
         return analysis
+
+    def receptive_field(self, net: str, layer: str | None) -> LayerField:
+        """The receptive field of a layer; what is noticed of it goes to standard error."""
+        network = self.network(net)
+        with self._nearest(network):
+            field = network.receptive_field(layer, **self._values(), symbolic=self._open)
+        self.notice(field.findings)
+        return field
+
+    @property
+    def _open(self) -> bool:
+        return self.symbolic or bool(self.assume)
+
+    def _values(self) -> dict[str, dict[str, Any]]:
+        return {
+            "at": pairs("--at", self.at),
+            "settings": pairs("--set", self.set),
+            "assume": pairs("--assume", self.assume),
+        }
+
+    @contextmanager
+    def _nearest(self, network: Network) -> Iterator[None]:
+        """Adds the nearest good sizes to the hint of a network that does not fit together."""
+        try:
+            yield
+        except LayerError as error:
+            given = self._values()
+            near = None if self._open else network.good_sizes(given["at"], given["settings"])
+            error.hint = "; ".join(filter(None, (error.hint, near))) or None
+            raise
 
     def notice(self, findings: Iterable[Finding]) -> None:
         """Findings go to standard error, one a line."""
@@ -119,13 +161,21 @@ class Common(NamedTuple):
 
 def shared(function: Callable[..., None]) -> Callable[..., None]:
     """Gives a command the options of :class:`Common`, as its parameter ``common``."""
+    return _with((*_OPTIONS, *_ANSWER, _LIMIT), function)
 
+
+def answering(function: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that is about no network: how to answer."""
+    return _with(_ANSWER, function)
+
+
+def _with(options: tuple[Any, ...], function: Callable[..., None]) -> Callable[..., None]:
     @wraps(function)
     def command(**given: Any) -> None:
-        common = Common(**{name: given.pop(name) for name in Common._fields})
+        common = Common(**{name: given.pop(name) for name in Common._fields if name in given})
         function(**given, common=common)
 
-    for option in reversed(_OPTIONS):
+    for option in reversed(options):
         command = option(command)
     return command
 
@@ -149,7 +199,9 @@ def say(message: str) -> None:
 def pairs(flag: str, given: tuple[str, ...]) -> dict[str, Any]:
     """``("H=512,W=512",)`` as a mapping; commas in brackets belong to a value."""
     found: dict[str, Any] = {}
-    example = {"--at": "H=512,W=512", "--set": "classes=10"}.get(flag, "layers=1000000")
+    example = {"--at": "H=512,W=512", "--set": "classes=10", "--assume": "H=32*h"}.get(
+        flag, "layers=1000000"
+    )
     for text in given:
         for part in _split(text):
             name, equals, value = part.partition("=")

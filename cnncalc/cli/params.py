@@ -5,17 +5,22 @@ from __future__ import annotations
 import click
 
 from cnncalc.cli.answers import totals
+from cnncalc.cli.closed import Closed, closed, show
 from cnncalc.cli.options import Common, shared
 from cnncalc.sizes import text
 
 
 @click.command()
 @click.argument("net")
+@closed
 @shared
-def command(net: str, common: Common) -> None:
+def command(net: str, common: Common, form: Closed) -> None:
     """The number of trainable parameters.
 
     One line; -f json has the buffers (running statistics) too.
     """
     analysis = common.analyze(net)
+    if form.wanted:
+        show(common, analysis, form, ("params",))
+        return
     common.show(totals(analysis, ("params", "buffers"), text(analysis.total.params)))

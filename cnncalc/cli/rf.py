@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import fields
-from cnncalc.cli.options import Common, pairs, shared
+from cnncalc.cli.options import Common, shared
 from cnncalc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ def command(
     if every:
         common.show(fields.every_layer(common.analyze(net)))
         return
-    field = common.network(net).receptive_field(
-        layer, pairs("--at", common.at), pairs("--set", common.set), symbolic=common.symbolic
-    )
-    common.notice(field.findings)
+    field = common.receptive_field(net, layer)
     if drawn and common.output:
         _draw(field, unit, common.output)
     elif details:

@@ -54,7 +54,12 @@ def command(nets: tuple[str, ...], common: Common, device: str, everything: bool
         network = common.network(net)
         if not common.quiet and sys.stderr.isatty():
             say(f"verifying {network.name} …")
-        graph = network.graph(pairs("--at", common.at), pairs("--set", common.set), common.symbolic)
+        graph = network.graph(
+            pairs("--at", common.at),
+            pairs("--set", common.set),
+            common.symbolic,
+            pairs("--assume", common.assume),
+        )
         found = verify(graph, device=device, batch=batch, dtype=common.dtype)
         results.append({"name": network.name, "net": net, **found.to_dict()})
         for name, check in found.checks.items():

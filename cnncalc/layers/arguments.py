@@ -20,6 +20,7 @@ from cnncalc.sizes import (
     is_symbolic,
     is_worked,
     text,
+    undecided,
 )
 
 T = TypeVar("T")
@@ -184,6 +185,7 @@ class Real(Argument["Number | str"]):
         self.maximum = maximum
 
     def convert(self, value: object) -> Number:
+        undecided(value)
         if not (is_int(value) or is_fraction(value)):
             raise self.refuse(value)
         number: Any = value

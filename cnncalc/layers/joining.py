@@ -8,7 +8,7 @@ from typing import Any
 from cnncalc.errors import LayerError
 from cnncalc.layers.base import Layer, Mistake, Requirement
 from cnncalc.layers.windows import POINT, Broadcast, Window
-from cnncalc.sizes import Shape, Size, equal
+from cnncalc.sizes import Shape, Size, equal, same
 
 
 class Identity(Layer):
@@ -102,9 +102,7 @@ class Mul(_Join):
     mistakes = (Mistake("stacked the channels", kind="concat"),)
 
     def _full(self, xs: tuple[Shape, ...]) -> Shape:
-        return type(xs[0])(
-            next((size for size in sizes if equal(size, 1) is not True), 1) for sizes in zip(*xs)
-        )
+        return type(xs[0])(map(_widest, zip(*xs)))
 
     def channels(self, *xs: Shape) -> Size:
         return self._full(xs).channels
@@ -112,7 +110,9 @@ class Mul(_Join):
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
         full = self._full(xs)
         for i, x in enumerate(xs):
-            widened = type(x)(b if equal(a, 1) is True else a for a, b in zip(x, full))
+            widened = type(x)(
+                b if same(a, b) or equal(a, 1) is True else a for a, b in zip(x, full)
+            )
             for need in agree((full, widened), self.kind):
                 yield need._replace(inputs=(0, i))
 
@@ -120,7 +120,7 @@ class Mul(_Join):
         full = self._full(xs).spatial
         return tuple(
             tuple(
-                Broadcast(out) if equal(n, 1) is True and equal(out, 1) is not True else POINT
+                Broadcast(out) if same(n, 1) and not same(out, 1) else POINT
                 for n, out in zip(x.spatial, full)
             )
             for x in xs
@@ -128,6 +128,14 @@ class Mul(_Join):
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return _fold(lambda a, b: a * b)
+
+
+def _widest(sizes: tuple[Size, ...]) -> Size:
+    """The size that those of 1 are repeated to: the first that is not 1."""
+    wide = [size for size in sizes if not same(size, 1)]
+    if all(same(wide[0], size) for size in wide[1:]):
+        return wide[0] if wide else 1  # even where that one is 1 for some values of the symbols
+    return next((size for size in wide if equal(size, 1) is not True), 1)
 
 
 class Concat(_Join):

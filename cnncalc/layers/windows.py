@@ -10,7 +10,7 @@ from math import gcd
 from typing import NamedTuple
 
 from cnncalc import formulas
-from cnncalc.sizes import Size, is_int, text
+from cnncalc.sizes import Size, equal, is_int, maximum, text
 
 #: More phases than this are not told apart: the receptive field is then undefined.
 MOST_PHASES = 1024
@@ -55,6 +55,14 @@ class Window:
         """
         raise NotImplementedError
 
+    def dropped(self, n: Size) -> Size:
+        """How many of ``n`` positions are lost at the end, where the last unit does not reach."""
+        return 0
+
+    def inexact(self, n: Size) -> Size:
+        """How far ``n`` is from the positions that its units stand for, one for each step."""
+        return 0
+
     def misfit(self, n: Size) -> tuple[str, str]:
         """What is wrong, and a hint, when ``n`` positions leave no unit."""
         return f"nothing is left of {text(n)} positions", "use a larger input"
@@ -92,15 +100,27 @@ class Slide(Window):
     def taps(self, n: Size) -> Taps:
         return Taps(1, self.stride, (Run(-self.before, self.dilation, self.kernel),))
 
+    def dropped(self, n: Size) -> Size:
+        """What is left over beyond the padding; gaps that a stride above the span always leaves apart."""
+        if self.ceil or equal(self.stride, 1):
+            return 0
+        padding = self.before + self.after
+        beyond = formulas.left_over(n, self.kernel, self.stride, padding, self.dilation)
+        gap = maximum((0, self.stride - formulas.span(self.kernel, self.dilation)))
+        return maximum((0, beyond - self.after - gap))
+
+    def inexact(self, n: Size) -> Size:
+        return 0 if equal(self.stride, 1) else n - self.stride * self.size(n)
+
     def misfit(self, n: Size) -> tuple[str, str]:
-        if self.kernel == 1:
+        if is_int(self.kernel) and self.kernel == 1:
             removed = f"{text(-self.before)} + {text(-self.after)}"
             return (
                 f"cropping {removed} of {text(n)} positions leaves nothing",
                 "crop less, or use a larger input",
             )
         kernel = f"kernel {text(self.kernel)}"
-        if self.dilation != 1:
+        if not is_int(self.dilation) or self.dilation != 1:
             reach = formulas.span(self.kernel, self.dilation)
             kernel += f" with dilation {text(self.dilation)} spans {text(reach)} and"
         padded = n + self.before + self.after

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from cnncalc.errors import Position, Source, SpecError, UsageError, suggest
 from cnncalc.sizes import is_int, is_symbolic
@@ -17,45 +18,92 @@ from cnncalc.spec.syntax import Piece, Spec
 from cnncalc.spec.values import describe
 
 
-def bind(
-    spec: Spec,
-    root: Scope,
-    at: Mapping[str, Any],
-    settings: Mapping[str, Any],
-    symbolic: bool,
-) -> dict[str, Any]:
+def sympy_symbol(name: str) -> Any:
+    from cnncalc import symbolic
+
+    return symbolic.symbol(name)
+
+
+class Values(NamedTuple):
+    """What a caller says of the symbols and parameters of a spec.
+
+    ``at`` has values for symbols, ``settings`` for parameters, ``assume`` expressions for either, in
+    which new names are symbols. Without ``symbolic`` the spec's own values hold for symbols that
+    have none; ``symbols`` makes what stands for a symbol: sympy's unless told otherwise. ``layers``
+    has arguments for layers by their names, whatever their lines say.
+    """
+
+    at: Mapping[str, Any] = MappingProxyType({})
+    settings: Mapping[str, Any] = MappingProxyType({})
+    symbolic: bool = False
+    assume: Mapping[str, Any] = MappingProxyType({})
+    symbols: Callable[[str], Any] = sympy_symbol
+    layers: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+
+
+def bind(spec: Spec, root: Scope, values: Values) -> dict[str, Any]:
     """Defines parameters and symbols in ``root`` and returns the numbers bound to symbols.
 
     A symbol is a name that the inputs use and ``params`` does not define. It has the value given
-    in ``at``, else the spec's own unless ``symbolic``, else it stays a symbol. A one-line network
-    has no ``params``; there ``settings`` defines any name that the line uses.
+    in ``at``, or assumed, else the spec's own unless ``symbolic``, else it stays a symbol. A
+    one-line network has no ``params``; there ``settings`` defines any name that the line uses.
     Raises :class:`UsageError` for a setting or a binding that the spec does not have.
     """
     symbols = [name for name in free_symbols(spec, root.limits) if name not in spec.params]
+    assumed = _Assumed(root, values, symbols)
+    settings: dict[str, Any] = {**values.settings}
+    for name, expression in values.assume.items():
+        if name not in symbols:
+            settings[name] = assumed.expression(name, expression)
     for name in settings:
-        if name in symbols:
-            raise UsageError(
-                f"--set {name}: {name} is a size of the input", hint=f"write --at {name}=…"
-            )
-        if not spec.one_line:
-            known, problem = list(spec.params), "the network has no parameter"
-        else:
-            known, problem = sorted(_words(spec.origin.text)), "the network does not use"
-        if name not in known:
-            raise UsageError(
-                f"--set {name}: {problem} {name!r}",
-                hint=suggest(name, spec.params, "parameters")
-                if spec.params or not spec.one_line
-                else f"a one-line network takes --set for names in it, as in conv {name} k=3",
-            )
+        _check_setting(name, spec, symbols, "--assume" if name in values.assume else "--set")
         if name not in spec.params:
-            root.values[name] = _setting(name, settings[name], root, symbols)
+            root.values[name] = _setting(name, settings[name], root, values.symbols, symbols)
     for name, value in spec.params.items():
         if name in settings:
-            root.values[name] = _setting(name, settings[name], root, symbols)
+            root.values[name] = _setting(name, settings[name], root, values.symbols, symbols)
         else:
-            root.values[name] = _parameter(value, root, symbols)
-    for name in at:
+            root.values[name] = _parameter(value, root, values.symbols, symbols)
+    _check_symbols(spec, values, symbols)
+    binding: dict[str, Any] = {}
+    for name in symbols:
+        if name in values.at:
+            given = _setting(name, values.at[name], root, values.symbols)
+            binding[name] = _size(name, given)
+        elif name in spec.at and not values.symbolic and name not in values.assume:
+            binding[name] = _size(name, evaluate(spec.at[name], root), spec.at[name].at)
+    root.values.update(binding)
+    for name in symbols:
+        if name not in binding:
+            root.values[name] = assumed.value(name)
+            binding[name] = root.values[name]
+    return {name: value for name, value in binding.items() if is_int(value)}
+
+
+def _check_setting(name: str, spec: Spec, symbols: Collection[str], flag: str) -> None:
+    if name in symbols:
+        raise UsageError(
+            f"{flag} {name}: {name} is a size of the input", hint=f"write --at {name}=…"
+        )
+    if not spec.one_line:
+        known, problem = list(spec.params), "the network has no parameter"
+    else:
+        known, problem = sorted(_words(spec.origin.text)), "the network does not use"
+    if name not in known:
+        raise UsageError(
+            f"{flag} {name}: {problem} {name!r}",
+            hint=suggest(name, (*spec.params, *symbols), "parameters")
+            if spec.params or not spec.one_line
+            else f"a one-line network takes {flag} for names in it, as in conv {name} k=3",
+        )
+
+
+def _check_symbols(spec: Spec, values: Values, symbols: Collection[str]) -> None:
+    for name in values.at:
+        if name in values.assume:
+            raise UsageError(
+                f"{name} has a value with --at and another with --assume", hint="keep one of them"
+            )
         if name not in symbols:
             raise UsageError(
                 f"--at {name}: the network has no symbol {name!r}",
@@ -70,14 +118,35 @@ def bind(
                 at=piece.at,
                 hint=suggest(name, symbols, "symbols"),
             )
-    binding: dict[str, Any] = {}
-    for name in symbols:
-        if name in at:
-            binding[name] = _size(name, _setting(name, at[name], root))
-        elif name in spec.at and not symbolic:
-            binding[name] = _size(name, evaluate(spec.at[name], root), spec.at[name].at)
-        root.values[name] = binding.get(name) or _symbol(name)
-    return {name: value for name, value in binding.items() if is_int(value)}
+
+
+class _Assumed:
+    """What is assumed of names; in assumptions a new name is a symbol."""
+
+    def __init__(self, root: Scope, values: Values, symbols: Collection[str]) -> None:
+        self.limits = root.limits
+        self.root = root
+        self.values = values
+        self.symbols = symbols
+        self.busy: list[str] = []
+
+    def value(self, name: str) -> Any:
+        """The value of a symbol of the inputs."""
+        if name not in self.values.assume or name in self.busy:
+            return self.values.symbols(name)
+        return _size(name, self.expression(name, self.values.assume[name]), flag="--assume")
+
+    def expression(self, name: str, given: Any) -> Any:
+        text = str(given)
+        piece = Piece(text, Position(Source(f"<{name}={text}>", text), 1, 1))
+        self.busy.append(name)
+        found = evaluate(piece, self)
+        self.busy.pop()
+        return found
+
+    def lookup(self, name: str, at: Position) -> Any:
+        known = self.root.find(name)
+        return self.value(name) if known is None else known
 
 
 def how_to_bind(value: Any, spec: Spec, root: Scope) -> str:
@@ -115,15 +184,20 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[A-Za-z_]\w*", text))
 
 
-def _parameter(value: Piece | tuple[Piece, ...], root: Scope, symbols: Collection[str]) -> Any:
+def _parameter(
+    value: Piece | tuple[Piece, ...],
+    root: Scope,
+    make: Callable[[str], Any],
+    symbols: Collection[str],
+) -> Any:
     if not isinstance(value, Piece):
         return [evaluate(item, root) for item in value]
     if is_name(value.text) and value.text not in RESERVED and root.find(value.text) is None:
-        return _free(value, symbols)
+        return _free(value, make, symbols)
     return evaluate(value, root)
 
 
-def _free(piece: Piece, symbols: Collection[str]) -> Any:
+def _free(piece: Piece, make: Callable[[str], Any], symbols: Collection[str]) -> Any:
     """A parameter left open; the symbols of the inputs have their values only after it."""
     if piece.text in symbols:
         raise SpecError(
@@ -131,33 +205,34 @@ def _free(piece: Piece, symbols: Collection[str]) -> Any:
             at=piece.at,
             hint=f"write {piece.text} itself where the parameter is used",
         )
-    return _symbol(piece.text)
+    return make(piece.text)
 
 
-def _setting(name: str, value: Any, root: Scope, symbols: Collection[str] = ()) -> Any:
+def _setting(
+    name: str,
+    value: Any,
+    root: Scope,
+    make: Callable[[str], Any],
+    symbols: Collection[str] = (),
+) -> Any:
     """A value from outside: a number, a list, or text in the language (an unknown name: a symbol)."""
     if isinstance(value, bool) or is_int(value) or is_symbolic(value):
         return value
     if isinstance(value, (list, tuple)):
-        return [_setting(name, item, root, symbols) for item in value]
+        return [_setting(name, item, root, make, symbols) for item in value]
     text = str(value)
     piece = Piece(text, Position(Source(f"<{name}={text}>", text), 1, 1))
     if is_name(text) and text not in RESERVED and root.find(text) is None:
-        return _free(piece, symbols)
+        return _free(piece, make, symbols)
     return evaluate(piece, root)
 
 
-def _size(name: str, value: Any, at: Position | None = None) -> Any:
-    if is_symbolic(value) or (is_int(value) and value >= 1):
+def _size(name: str, value: Any, at: Position | None = None, flag: str = "--at") -> Any:
+    whole = is_symbolic(value) and value.is_integer is not False
+    if whole or (is_int(value) and value >= 1):
         return value
     raise UsageError(
         f"the symbol {name} must be an integer of at least 1, got {describe(value)}",
         at=at,
-        hint=f"write {name}: 224 under at:" if at else f"write --at {name}=224",
+        hint=f"write {name}: 224 under at:" if at else f"write {flag} {name}=224",
     )
-
-
-def _symbol(name: str) -> Any:
-    from cnncalc import symbolic
-
-    return symbolic.symbol(name)

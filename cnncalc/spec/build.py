@@ -5,10 +5,10 @@ Sizes are computed on the way, because blocks may ask for them (``if: x.c != 4*m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from cnncalc.errors import LayerError, Position, SpecError
+from cnncalc.errors import LayerError, Position, SpecError, UsageError, suggest
 from cnncalc.graph import Graph
 from cnncalc.graph import Scope as Group
 from cnncalc.layers import KINDS, Layer
@@ -18,10 +18,11 @@ from cnncalc.sizes import (
     is_symbolic,
     text,
 )
-from cnncalc.spec.bind import bind, how_to_bind
+from cnncalc.spec.bind import Values, bind
 from cnncalc.spec.expressions import evaluate
 from cnncalc.spec.layering import layer_of, value_of
 from cnncalc.spec.limits import Limits, within_stack
+from cnncalc.spec.looping import Loops
 from cnncalc.spec.placing import Placing
 from cnncalc.spec.scope import Frame, Recipe, Scope
 from cnncalc.spec.syntax import Block, Body, Call, If, Join, Loop, Piece, Repeat, Spec, Statement
@@ -29,32 +30,37 @@ from cnncalc.spec.validate import FROM, REUSE, given_names, joins
 from cnncalc.spec.values import Iterations, Tensor, describe, instead
 
 
-class Expansion:
+class Expansion(Loops):
     """One expansion of a spec.
 
-    ``root`` holds the parameters and symbols, for expectations to be evaluated in.
+    ``root`` holds the parameters and symbols, for expectations to be evaluated in; ``placing``
+    decides what layers require.
     """
 
     def __init__(
         self,
         spec: Spec,
-        *,
-        at: Mapping[str, Any] | None = None,
-        settings: Mapping[str, Any] | None = None,
-        symbolic: bool = False,
+        values: Values | None = None,
         limits: Limits | None = None,
+        placing: Placing | None = None,
     ) -> None:
         self.spec = spec
         self.limits = limits or Limits()
         self.root = Scope(Frame("", (), frozenset()), self.limits)
         if spec.one_line:
             self.root.defining = "give it a value with --set {name}=…"
-        self.binding = bind(spec, self.root, at or {}, settings or {}, symbolic)
-        self.placing = Placing(self.limits)
+        values = values or Values()
+        self.layers = values.layers
+        self.binding = bind(spec, self.root, values)
+        self.placing = placing or Placing(self.limits)
         #: Symbols of ours, which the spec must not mean by its names.
         self.hidden: list[Any] = []
         self.steps = 0
         self.depth = 0
+
+    @property
+    def expansion(self) -> Expansion:
+        return self
 
     @within_stack
     def graph(self) -> Graph:
@@ -69,6 +75,7 @@ class Expansion:
             scope.current = tensor if len(inputs) == 1 else None
         self.run(spec.layers, scope)
         placed = self.placing
+        self.check_layers()
         if not placed.nodes:
             raise SpecError(
                 "the network has no layers",
@@ -135,7 +142,7 @@ class Expansion:
                     )
             else:
                 sources = [scope.lookup("x", call.at)]
-            layer = layer_of(cls, call, scope, name)
+            layer = self.layer(cls, call, scope, name)
             scope.current = self.placing.add(name, layer, sources, call.at, scope.frame.groups)
             last = len(self.placing.nodes)
             self.remember(call.names, Recipe(None, {}, last - 1, last), scope)
@@ -243,56 +250,6 @@ class Expansion:
         )
         self.define(join.names, scope, join.at)
 
-    def loop(self, loop: Loop, scope: Scope) -> None:
-        columns = {name: self.column(value, scope) for name, value in loop.variables.items()}
-        lengths = {name: len(column) for name, column in columns.items()}
-        if len(set(lengths.values())) > 1:
-            counts = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-            raise SpecError(
-                f"the variables of for: advance together, but {counts}",
-                at=loop.at,
-                hint="give them equally many values",
-            )
-        rows = (dict(zip(columns, row)) for row in zip(*columns.values()))
-        self.iterate(loop.name, loop.body, rows, loop.at, scope)
-
-    def repeat(self, repeat: Repeat, scope: Scope) -> None:
-        times = evaluate(repeat.times, scope)
-        if is_symbolic(times) and times.is_integer and at_least(times, 0) is not False:
-            from cnncalc.spec.iteration import Iteration
-            from cnncalc.spec.repeating import place
-
-            hint = how_to_bind(times, self.spec, self.root)
-            place(Iteration(self, repeat, times, scope, hint))
-            return
-        count = self.count(times, repeat.times)
-        self.iterate(repeat.name, repeat.body, ({} for _ in range(count)), repeat.at, scope)
-
-    def iterate(
-        self,
-        name: str | None,
-        body: Body,
-        rows: Iterable[Mapping[str, Any]],
-        at: Position,
-        scope: Scope,
-    ) -> None:
-        iterations = Iterations(name or "")
-        full = scope.qualified(name) if name else ""
-        if name:
-            scope.define(name, iterations, at)
-        reserved = given_names(body)
-        for index, row in enumerate(rows):
-            self.step(at)
-            if name:
-                groups = (*scope.frame.groups, Group(f"{full}[{index}]", name))
-                inner = scope.inner(Frame(f"{full}[{index}].", groups, reserved))
-            else:
-                inner = scope.inner(suffix=f"[{index}]")
-            inner.values.update(row)
-            self.run(body, inner)
-            scope.current = inner.current
-            iterations.done.append(inner.tensors())
-
     def choose(self, statement: If, scope: Scope) -> None:
         answer = evaluate(statement.test, scope)
         if not isinstance(answer, bool):
@@ -304,27 +261,6 @@ class Expansion:
         self.run(statement.then if answer else statement.otherwise, scope)
 
     # Values.
-
-    def column(self, value: Piece | tuple[Piece, ...], scope: Scope) -> list[Any]:
-        if not isinstance(value, Piece):
-            return [value_of(item, scope) for item in value]
-        result = evaluate(value, scope)
-        return result if isinstance(result, list) else list(range(self.count(result, value)))
-
-    def count(self, value: Any, piece: Piece) -> int:
-        if type(value) is not int or value < 0:
-            hint = (
-                how_to_bind(value, self.spec, self.root)
-                if is_symbolic(value)
-                else "write a count, as 3"
-            )
-            raise SpecError(
-                f"a number of repetitions must be an integer of at least 0, got {describe(value)}",
-                at=piece.at,
-                hint=hint,
-            )
-        self.limits.check("layers", value, "too many repetitions", piece.at)
-        return value
 
     def tensors(self, piece: Piece, scope: Scope) -> list[Tensor]:
         """One tensor, or all of ``stack[*].skip``."""
@@ -352,6 +288,30 @@ class Expansion:
         return found[0]
 
     # Layers.
+
+    def check_layers(self) -> None:
+        """Raises :class:`UsageError` for arguments of a layer that there is not."""
+        names = [node.name for node in self.placing.nodes]
+        for name in self.layers:
+            if name not in names:
+                raise UsageError(f"there is no layer {name!r}", hint=suggest(name, names, "layers"))
+
+    def layer(self, cls: type[Layer], call: Call, scope: Scope, name: str) -> Layer:
+        """The layer of a line, with the arguments that the caller wants otherwise."""
+        layer = layer_of(cls, call, scope, name)
+        wanted = self.layers.get(name)
+        if not wanted:
+            return layer
+        for key in wanted:
+            if key not in cls.aliases:
+                raise UsageError(
+                    f"{name}.{key}: {cls.kind} has no argument {key!r}",
+                    hint=suggest(key, cls.aliases, f"arguments of {cls.kind}"),
+                )
+        try:
+            return layer.replace(**{cls.aliases[key]: value for key, value in wanted.items()})
+        except LayerError as error:
+            raise LayerError(error.message, at=call.at, node=name, hint=error.hint) from None
 
     def name(self, names: tuple[str, ...], kind: str, scope: Scope) -> str:
         return scope.qualified(names[0]) if names else scope.frame.automatic(kind)

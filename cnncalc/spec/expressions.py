@@ -21,6 +21,7 @@ from cnncalc.sizes import (
     maximum,
     minimum,
     text,
+    undecided,
     whole,
 )
 from cnncalc.spec.limits import Limits
@@ -324,6 +325,7 @@ class _Evaluation:
         if every:
             return list(items)
         index = self.number(node.slice)
+        undecided(index)
         if not is_int(index) or not 0 <= index < len(items):
             loop = isinstance(owner, Iterations)
             what = f"iterations of {owner.name} so far" if loop else "values"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from cnncalc import symbolic
 from cnncalc.errors import LayerError, Position, SpecError
 from cnncalc.graph import Graph
+from cnncalc.layers import Requirement
 from cnncalc.sizes import Shape, Size, is_symbolic, text
 from cnncalc.spec.placing import Placing
 from cnncalc.spec.scope import Frame, Scope
@@ -19,6 +20,10 @@ from cnncalc.spec.values import Tensor
 
 if TYPE_CHECKING:
     from cnncalc.spec.build import Expansion
+
+
+class OtherChannels(SpecError):
+    """A body that puts out other channels than it reads."""
 
 
 class Iteration:
@@ -50,8 +55,14 @@ class Iteration:
         #: Which repetition: 1, 2, …
         self.index = symbolic.fresh("i", [*known, *self.positions])[0]
 
-    def refuse(self, why: str, at: Position | None = None, node: str | None = None) -> NoReturn:
-        raise SpecError(
+    def refuse(
+        self,
+        why: str,
+        at: Position | None = None,
+        node: str | None = None,
+        error: type[SpecError] = SpecError,
+    ) -> NoReturn:
+        raise error(
             f"{self.worded(why)}, so it cannot be repeated {text(self.count)} times in closed form",
             at=at or self.statement.at,
             node=node,
@@ -86,6 +97,15 @@ class Iteration:
             return self.on(x.like(x.channels, self.positions))
         except (SpecError, LayerError) as error:
             self.refuse(error.message, error.at, error.node)
+
+    def peeled(self) -> Iteration:
+        """The repetitions after the first, whose layers are expanded by themselves."""
+        need = Requirement(self.count, ">=", 1, "{left} repetitions", "repeat it at least once")
+        self.expansion.placing.require(need, self.name)
+        inner = self.scope.inner(suffix="[0]")
+        self.expansion.run(self.statement.body, inner)
+        self.scope.current = inner.current
+        return Iteration(self.expansion, self.statement, self.count - 1, self.scope, self.hint)
 
     def varies(self, *values: Size) -> bool:
         """Does any of the values depend on the sizes that a repetition finds?"""

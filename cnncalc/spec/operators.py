@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from cnncalc.sizes import at_least, divides, equal, floor_div, is_int, is_symbolic, ratio
+from cnncalc.sizes import at_least, divides, equal, floor_div, is_quasi, is_symbolic, ratio, rounded
 
 
 def _modulo(a: Any, b: Any) -> Any:
-    return 0 if is_symbolic(a) and divides(b, a) else a - b * floor_div(a, b)
+    known = is_symbolic(a) and not is_quasi(a) and divides(b, a)  # isl simplifies by itself
+    return 0 if known else a - b * floor_div(a, b)
 
 
 def _not(answer: bool | None) -> bool | None:
     return None if answer is None else not answer
-
-
-def _round(name: str) -> Callable[[Any], Any]:
-    def rounded(value: Any) -> Any:
-        if is_int(value):
-            return value
-        if is_symbolic(value):
-            from cnncalc import symbolic
-
-            return symbolic.function(name, value)
-        return value.__floor__() if name == "floor" else value.__ceil__()
-
-    return rounded
 
 
 OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -50,7 +39,7 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool | None]] = {
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "min": lambda value: value,
     "max": lambda value: value,
-    "ceil": _round("ceil"),
-    "floor": _round("floor"),
+    "ceil": partial(rounded, "ceil"),
+    "floor": partial(rounded, "floor"),
     "abs": abs,
 }

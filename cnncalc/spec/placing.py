@@ -8,7 +8,17 @@ from cnncalc.errors import LayerError, Position, SpecError
 from cnncalc.graph import Condition, Node, Scope
 from cnncalc.layers import Layer, Requirement
 from cnncalc.layers.windows import POINT
-from cnncalc.sizes import Shape, Size, at_least, axis_names, divides, equal, is_int, text
+from cnncalc.sizes import (
+    Shape,
+    Size,
+    at_least,
+    axis_names,
+    divides,
+    equal,
+    is_int,
+    is_symbolic,
+    text,
+)
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.values import Tensor
 
@@ -56,9 +66,9 @@ class Placing:
         xs = tuple(source.shape for source in sources)
         try:
             shape = layer.output(*xs)
-            for need in _needs(layer, xs):
+            for need in self.needs(layer, xs):
                 self.require(need, name)
-        except _Unmet as unmet:
+        except Unmet as unmet:
             raise LayerError(
                 _sentence(unmet.need, sources),
                 at=at,
@@ -101,12 +111,35 @@ class Placing:
                 return f"sizes are channels first: is the {name} meant to be {meant}?"
         return None
 
+    def needs(self, layer: Layer, xs: tuple[Shape, ...]) -> Iterator[Requirement]:
+        """What the layer requires, and that every window leaves at least one unit."""
+        yield from layer.requirements(*xs)
+        if layer.inside:
+            return  # its windows are those inside, which have been held to it
+        names = axis_names(xs[0].rank)
+        for windows, x in zip(layer.reads(*xs), xs):
+            for axis, window, n in zip(names, windows, x.spatial):
+                if window is POINT:
+                    continue
+                size = window.size(n)
+                if size is None or (type(size) is int and size >= 1):
+                    continue
+                if is_symbolic(size) and self.holds(">=", size, 1):
+                    continue  # before it is put in words, which takes longest
+                message, hint = window.misfit(n)
+                yield Requirement(size, ">=", 1, f"{axis}: {message}".replace("{", "{{"), hint)
+
+    def holds(self, relation: str, left: Size, right: Size) -> bool | None:
+        """Is it so for all values of the symbols, for none, or (None) for some or unknown?"""
+        return _RELATIONS[relation](left, right)
+
     def require(self, need: Requirement, name: str) -> None:
-        met = _RELATIONS[need.relation](need.left, need.right)
+        """Keeps what depends on the symbols; raises for what never is so."""
+        met = self.holds(need.relation, need.left, need.right)
         if met is None:
             self.conditions.append(Condition(name, need))
         elif not met:
-            raise _Unmet(need)
+            raise Unmet(need)
 
     def share(self, original: Node, index: int, at: Position) -> None:
         """Gives node number ``index`` the weights of the original; :class:`LayerError` if they differ."""
@@ -133,26 +166,11 @@ class Placing:
         )
 
 
-class _Unmet(Exception):
+class Unmet(Exception):
+    """A requirement that is not met."""
+
     def __init__(self, need: Requirement) -> None:
         self.need = need
-
-
-def _needs(layer: Layer, xs: tuple[Shape, ...]) -> Iterator[Requirement]:
-    """What the layer requires, and that every window leaves at least one unit."""
-    yield from layer.requirements(*xs)
-    if layer.inside:
-        return  # its windows are those inside, which have been held to it
-    names = axis_names(xs[0].rank)
-    for windows, x in zip(layer.reads(*xs), xs):
-        for axis, window, n in zip(names, windows, x.spatial):
-            if window is POINT:
-                continue
-            size = window.size(n)
-            if size is None or (type(size) is int and size >= 1):
-                continue
-            message, hint = window.misfit(n)
-            yield Requirement(size, ">=", 1, f"{axis}: {message}".replace("{", "{{"), hint)
 
 
 def _fill(template: str, need: Requirement) -> str:

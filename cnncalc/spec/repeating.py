@@ -19,7 +19,7 @@ from cnncalc.layers.base import Product
 from cnncalc.layers.repeated import Chain, Facts, Inside, Repeated
 from cnncalc.layers.windows import POINT, Slide, Window
 from cnncalc.sizes import Shape, Size, at_least, equal, expand, is_symbolic, product, text
-from cnncalc.spec.iteration import Iteration
+from cnncalc.spec.iteration import Iteration, OtherChannels
 from cnncalc.spec.values import Iterations
 
 Chains = tuple[Chain, ...]
@@ -31,11 +31,21 @@ def place(one: Iteration) -> None:
     if name:
         why = f"{name} is repeated {text(one.count)} times: none of them is a layer by itself"
         scope.define(name, Iterations(name, (why, one.hint)), at)
+    try:
+        _add(one)
+    except OtherChannels as error:  # of the first alone, perhaps, as when 3 become 64
+        try:
+            _add(one.peeled())
+        except OtherChannels:
+            raise error from None
+
+
+def _add(one: Iteration) -> None:
     repetition = Repetition(one)
     if repetition.first.nodes:
         layer = Repeated(one.count, repetition.facts())
-        scope.current = one.expansion.placing.add(
-            one.name, layer, [one.source], at, scope.frame.groups
+        one.scope.current = one.expansion.placing.add(
+            one.name, layer, [one.source], one.statement.at, one.scope.frame.groups
         )
 
 
@@ -75,7 +85,8 @@ class Repetition:
         if type(y) is not type(x) or y.rank != x.rank:
             self.one.refuse("the body does not keep the axes of its input")
         if equal(y.channels, x.channels) is not True:
-            self.one.refuse(f"the body turns {text(x.channels)} channels into {text(y.channels)}")
+            why = f"the body turns {text(x.channels)} channels into {text(y.channels)}"
+            self.one.refuse(why, error=OtherChannels)
         chains = self.chained(end)
         if not x.rank:
             return chains

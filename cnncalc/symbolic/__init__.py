@@ -1,4 +1,4 @@
-"""Sizes as sympy expressions; the only file that imports sympy.
+"""Sizes as sympy expressions; only this package imports sympy.
 
 Symbols are positive integers. Divisions with floor are kept in one canonical form, in which nested
 floors are merged and integer multiples pulled out: ``⌊(H + 6 − 7)/2⌋ + 1`` is ``floor((H + 1)/2)``.
@@ -97,6 +97,11 @@ def _is_count(value: Expr) -> bool:
 
 def exact_div(a: Expr, b: Expr) -> Any:
     return plain(sympy.cancel(sympy.sympify(a) / sympy.sympify(b)))
+
+
+def ratio(a: Expr, b: Expr) -> Any:
+    """a / b, which may be a fraction."""
+    return exact_div(a, b)
 
 
 def power_sum(base: Expr, count: Expr) -> Any:
@@ -258,3 +263,47 @@ _printer = _Printer({"order": None})
 def text(value: Expr) -> str:
     """The expression in sympy syntax."""
     return str(_printer.doprint(value))
+
+
+def fold(value: Expr, make: Callable[[str, list[Any]], Any]) -> Any:
+    """Something else made of an expression, from its parts up.
+
+    ``make(kind, parts)`` is called with name and number (a word, a number), ``+ * **``, floor, min,
+    max, if, ``== <= <``, and with the name of sympy's class for anything else.
+    """
+    value = sympy.sympify(value)
+    if value.is_Symbol:
+        return make("name", [value.name])
+    if value.is_Rational:
+        return make("number", [plain(value)])
+    if isinstance(value, sympy.Sum):
+        value = value.doit()
+    if isinstance(value, sympy.Piecewise):
+        *others, (last, always) = value.args
+        if always != sympy.true:
+            return make("Piecewise", [None])
+        found = fold(last, make)
+        for then, test in reversed(others):
+            found = make("if", [fold(test, make), fold(then, make), found])
+        return found
+    if isinstance(value, sympy.ceiling):
+        return fold(-sympy.floor(-value.args[0], evaluate=False), make)
+    if isinstance(value, (sympy.Gt, sympy.Ge)):
+        value = value.reversed
+    kind = next((word for cls, word in _KINDS if isinstance(value, cls)), type(value).__name__)
+    if not value.args:
+        return make(kind, [None])
+    return make(kind, [fold(part, make) for part in value.args])
+
+
+_KINDS = (
+    (sympy.Add, "+"),
+    (sympy.Mul, "*"),
+    (sympy.Pow, "**"),
+    (sympy.floor, "floor"),
+    (sympy.Min, "min"),
+    (sympy.Max, "max"),
+    (sympy.Eq, "=="),
+    (sympy.Le, "<="),
+    (sympy.Lt, "<"),
+)

@@ -1,95 +1,96 @@
-"""Decisions for all sizes at once, by the Integer Set Library; the only file that imports islpy.
+"""Sets and functions as text: ``H mod 16 = 0 and H >= 16``, ``floor((H + 3)/4)``.
 
-With constant kernels and strides every size is quasi-affine in the input sizes, a fragment that
-isl decides exactly. Expressions come in as text in the syntax that sympy and isl share; one
-outside the fragment (a product of symbols) is answered with None: undecided.
+isl's own text is exact, but says ``16*floor((H)/16) >= -7 + H`` for ``H mod 16 <= 7``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import islpy
 
 
-def always_zero(expression: str, names: tuple[str, ...]) -> bool | None:
-    """Is the expression 0 for all positive symbols: yes, no for all of them, or None."""
-    return _decide("==", expression, names)
+def wording(
+    meets: islpy.Set, everything: islpy.Set, names: tuple[str, ...], least: bool = False
+) -> str:
+    """When a point of ``everything`` lies in ``meets``; ``always`` or ``never`` if that depends on nothing.
 
-
-def always_nonnegative(expression: str, names: tuple[str, ...]) -> bool | None:
-    """Is the expression ≥ 0 for all positive symbols: yes, no for all of them, or None."""
-    return _decide(">=", expression, names)
-
-
-def condition(relation: str, expression: str, names: tuple[str, ...]) -> str | None:
-    """When ``expression == 0`` (or ``>= 0``) holds, such as ``H mod 16 = 0``; None if undecidable."""
-    return jointly(((relation, expression),), names)
-
-
-def jointly(needs: Iterable[tuple[str, str]], names: tuple[str, ...]) -> str | None:
-    """When all of the relations hold for positive symbols, such as ``H mod 16 = 0 and H >= 21``.
-
-    ``always`` or ``never`` when that depends on nothing; None if one of them is undecidable.
+    ``least``: with the smallest number of every symbol, where it is above 1 and follows only from
+    the rest.
     """
-    everything = _positive(names)
-    meets = everything
-    for relation, expression in needs:
-        holds = _set(relation, expression, names)
-        if holds is None:
-            return None
-        meets = meets.intersect(holds)
     if bool(meets.is_empty()):
         return "never"
     known = meets.coalesce().gist(everything).coalesce().compute_divs()
-    ways = sorted(_conjunction(basic, names) for basic in known.get_basic_sets())
+    ways = []
+    for basic in known.get_basic_sets():
+        parts = _conjunction(basic, names)
+        if least:
+            parts += _least(basic, everything, names, parts)
+        ways.append(" and ".join(parts))
     if len(ways) == 1:
         return ways[0] or "always"
-    return " or ".join(f"({way})" if " and " in way else way for way in ways)
+    return " or ".join(f"({way})" if " and " in way else way for way in sorted(ways))
 
 
-def _decide(relation: str, expression: str, names: tuple[str, ...]) -> bool | None:
-    holds = _set(relation, expression, names)
-    if holds is None:
-        return None
-    everything = _positive(names)
-    if bool(everything.is_subset(holds)):
-        return True
-    return False if bool(holds.intersect(everything).is_empty()) else None
+def _least(
+    basic: islpy.BasicSet, everything: islpy.Set, names: tuple[str, ...], parts: list[str]
+) -> Iterator[str]:
+    space = basic.to_set().intersect(everything)
+    space = space.move_dims(_kind("set"), 0, _kind("param"), 0, len(names))
+    for index, name in enumerate(names):
+        mentioned = [part for part in parts if name in re.findall(r"\w+", part)]
+        stated = any(
+            part.startswith((f"{name} >= ", f"{name} = ")) or f" <= {name} <= " in part
+            for part in mentioned
+        )
+        number = space.dim_min_val(index)
+        if mentioned and not stated and number.is_int() and number.to_python() > 1:
+            yield f"{name} >= {number}"
 
 
-@lru_cache(maxsize=4096)
-def _set(relation: str, expression: str, names: tuple[str, ...]) -> islpy.Set | None:
-    import islpy
+def formula(value: islpy.PwAff, region: islpy.Set, names: tuple[str, ...]) -> str:
+    """The function in the syntax of sympy, every floor over one fraction: ``floor((H + 3)/4)``.
 
-    for index, name in enumerate(names):  # isl reads some names as words of its own, such as mod
-        expression = re.sub(rf"(?<!\w){re.escape(name)}(?![\w(])", f"_{index}", expression)
-    space = _space(names)
-    try:
-        value = islpy.PwAff(f"{space}{{ [{expression}] }}")
-        zero = islpy.PwAff(f"{space}{{ [0] }}")
-        return value.eq_set(zero) if relation == "==" else value.ge_set(zero)
-    except islpy.Error:
-        return None
+    Where it is not the same everywhere, the cases: ``H if H <= 5 else 5``.
+    """
+    pieces = value.gist_params(region.params()).coalesce().get_pieces()
+    *others, (_, last) = ((piece, _closed(aff, names)) for piece, aff in pieces)
+    cases = [f"{text} if {wording(piece, region, names)} else " for piece, text in others]
+    return "".join([*cases, last])
 
 
-@lru_cache(maxsize=256)
-def _positive(names: tuple[str, ...]) -> islpy.Set:
-    import islpy
+def _closed(aff: islpy.Aff, names: tuple[str, ...]) -> str:
+    floors: list[_Atom] = []
+    for index in range(aff.dim(_kind("div"))):
+        quotient = aff.get_div(index)
+        by = quotient.get_denominator_val()
+        inside = _form(quotient.scale_val(by), names, floors, remainders=False)
+        floors.append(_Atom("floor", inside, by.to_python()))
+    below = aff.get_denominator_val()
+    form = _settled(_form(aff.scale_val(below), names, floors, remainders=False))
+    return str(form) if bool(below.is_one()) else f"({form})/{below.to_python()}"
 
-    bounds = " and ".join(f"_{index} >= 1" for index in range(len(names)))
-    return islpy.Set(f"{_space(names)}{{ : {bounds} }}")
 
-
-def _space(names: tuple[str, ...]) -> str:
-    return f"[{', '.join(f'_{index}' for index in range(len(names)))}] -> "
-
-
-# Sets as text. isl's own is exact, but says ``16*floor((H)/16) >= -7 + H`` for ``H mod 16 <= 7``.
+def _settled(form: _Form) -> _Form:
+    """With what floors hold beyond one divisor outside of them: ⌊(5n − 1)/4⌋ = n + ⌊(n + 3)/4⌋ − 1."""
+    found = _Form((), form.constant)
+    for atom, count in form.atoms:
+        if atom.inside is None:
+            found = found.plus(_Form(((atom, 1),)), count)
+            continue
+        inside, outside = _Form(()), _Form(())
+        for inner, times in _settled(atom.inside).atoms:
+            whole, rest = divmod(times, atom.by)
+            outside = outside.plus(_Form(((inner, 1),)), whole)
+            inside = inside.plus(_Form(((inner, 1),)), rest)
+        whole, rest = divmod(atom.inside.constant, atom.by)
+        merged = _Atom("floor", inside._replace(constant=rest), atom.by)
+        found = found.plus(outside._replace(constant=whole), count)
+        found = found.plus(_Form(((merged, 1),)), count)
+    return found
 
 
 class _Atom(NamedTuple):
@@ -149,7 +150,7 @@ class _Form(NamedTuple):
         return joined[2:] if joined[0] == "+" else f"-{joined[2:]}"
 
 
-def _conjunction(basic: islpy.BasicSet, names: tuple[str, ...]) -> str:
+def _conjunction(basic: islpy.BasicSet, names: tuple[str, ...]) -> list[str]:
     """The constraints of a basic set, a lower and an upper bound of the same thing joined."""
     floors: list[_Atom] = []
     for index in range(basic.dim(_kind("div"))):
@@ -164,7 +165,7 @@ def _conjunction(basic: islpy.BasicSet, names: tuple[str, ...]) -> str:
             left, relation, right = _bound(form, bool(constraint.is_equality()))
             bounds.setdefault(left, []).append((relation, right))
     found = [text for left in sorted(bounds) for text in _ranges(left, sorted(bounds[left]))]
-    return " and ".join(sorted(found, key=lambda text: " mod " not in text))
+    return sorted(found, key=lambda text: " mod " not in text)
 
 
 def _kind(name: str) -> islpy.dim_type:
@@ -173,7 +174,12 @@ def _kind(name: str) -> islpy.dim_type:
     return islpy.dim_type[name]
 
 
-def _form(row: islpy.Constraint | islpy.Aff, names: tuple[str, ...], floors: list[_Atom]) -> _Form:
+def _form(
+    row: islpy.Constraint | islpy.Aff,
+    names: tuple[str, ...],
+    floors: list[_Atom],
+    remainders: bool = True,
+) -> _Form:
     """A row of coefficients; its floors as remainders where that leaves fewer atoms.
 
     e − m⌊e/m⌋ = e mod m.
@@ -193,7 +199,7 @@ def _form(row: islpy.Constraint | islpy.Aff, names: tuple[str, ...], floors: lis
         remainder = _Form(((_Atom("mod", floor.inside, floor.by), 1),))
         by_floor = form.plus(_Form(((floor, 1),)), count("div", index))
         by_remainder = form.plus(floor.inside, times).plus(remainder, -times)
-        shorter = rest == 0 and len(by_remainder.atoms) < len(by_floor.atoms)
+        shorter = remainders and rest == 0 and len(by_remainder.atoms) < len(by_floor.atoms)
         form = by_remainder if shorter else by_floor
     return form
 
