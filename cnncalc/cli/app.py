@@ -5,11 +5,37 @@ from __future__ import annotations
 import click
 
 import cnncalc
-from cnncalc.cli import analyze, claims, domain, macs, params, prove, rf, shape, solve, verify, zoo
+from cnncalc.cli import (
+    analyze,
+    claims,
+    domain,
+    macs,
+    params,
+    prove,
+    rf,
+    shape,
+    solve,
+    verify,
+    work,
+    zoo,
+)
 
 _COMMANDS = {
     module.__name__.rpartition(".")[2]: module.command
-    for module in (analyze, shape, rf, params, macs, domain, solve, prove, claims, verify, zoo)
+    for module in (
+        analyze,
+        shape,
+        rf,
+        params,
+        macs,
+        domain,
+        solve,
+        prove,
+        claims,
+        work,
+        verify,
+        zoo,
+    )
 }
 
 

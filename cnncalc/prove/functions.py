@@ -209,19 +209,13 @@ def _of_network(question: str) -> Callable[..., Any]:
 # Tensors.
 
 
-def _normalised(axes: Callable[[int], list[int]]) -> Callable[[Any], Any]:
+def _normalised(name: str) -> Callable[[Any], Any]:
+    axes = tensors.NORM_AXES[name]
     return lambda x: tensors.normalised(x, axes(len(tensors.shape(x))), root)
 
 
 def _groupnorm(x: Any, groups: Any) -> Any:
-    _, c, *rest = tensors.shape(x)
-    if c % _whole(groups):
-        raise Misuse(f"{groups} groups do not divide {c} channels", argument=1)
-    grouped = [
-        [image[i * (c // groups) : (i + 1) * (c // groups)] for i in range(groups)] for image in x
-    ]
-    found = tensors.normalised(grouped, list(range(2, 3 + len(rest))), root)
-    return [[channel for group in image for channel in group] for image in found]
+    return tensors.ungrouped(_normalised("gn")(tensors.groups(x, _whole(groups))))
 
 
 def _sum(x: Any) -> Any:
@@ -314,11 +308,11 @@ FUNCTIONS: dict[str, Function] = _table(
     ("norm_var(x, axes)", tensors.norm_var, "variance over the axes listed"),
     (
         "batchnorm(x)",
-        _normalised(lambda rank: [i for i in range(rank) if i != 1]),
+        _normalised("bn"),
         "of N,C,H,W, without eps; variances must be squares",
     ),
-    ("layernorm(x)", _normalised(lambda rank: list(range(1, rank))), "over C,H,W, without eps"),
-    ("instancenorm(x)", _normalised(lambda rank: list(range(2, rank))), "over H,W, without eps"),
+    ("layernorm(x)", _normalised("ln"), "over C,H,W, without eps"),
+    ("instancenorm(x)", _normalised("in"), "over H,W, without eps"),
     ("groupnorm(x, groups)", _groupnorm, "over groups of channels, without eps"),
 )
 

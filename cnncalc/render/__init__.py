@@ -16,6 +16,8 @@ def render(report: Report, format: str, color: bool = False) -> str:
     """The report as text in ``format``; raises :class:`UsageError` for an unknown one."""
     if format not in FORMATS:
         raise UsageError(f"unknown format {format!r}", hint=suggest(format, FORMATS, "formats"))
+    if format in report.own:
+        return report.own[format]()
     return FORMATS[format](report, color)
 
 
@@ -37,6 +39,12 @@ def _markdown(report: Report, color: bool) -> str:
     return markdown(report.table)
 
 
+def _latex(report: Report, color: bool) -> str:
+    from cnncalc.render.delimited import latex
+
+    return latex(report.table)
+
+
 def _table(report: Report, color: bool) -> str:
     if report.line is not None:
         return f"{report.line}\n"
@@ -55,6 +63,7 @@ FORMATS: dict[str, Callable[[Report, bool], str]] = {
     "json": _json,
     "csv": _csv,
     "markdown": _markdown,
+    "latex": _latex,
 }
 
 __all__ = ["FORMATS", "Column", "Report", "Table", "render"]

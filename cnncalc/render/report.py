@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 #: A cell: a number is aligned and grouped by renderers for people, None is undefined.
@@ -32,12 +32,14 @@ class Table(NamedTuple):
 class Report(NamedTuple):
     """JSON and table of one answer; ``line`` is the whole answer for people where one line does.
 
-    ``data`` is made when it is asked for: formulas of every layer can take long to print.
+    ``data`` is made when it is asked for: formulas of every layer can take long to print. ``own``
+    are formats that the answer writes itself, because it is no table.
     """
 
     data: Callable[[], Any]
     table: Table
     line: str | None = None
+    own: Mapping[str, Callable[[], str]] = {}
 
 
 def shown(cell: Cell) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import isqrt
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc import sizes
 from cnncalc.sizes import whole
@@ -39,8 +39,8 @@ class Surd(NamedTuple):
             return (times * of.sqrt()).quantize(Decimal(1).scaleb(-places))
 
 
-Exact = Union[int, Fraction]
-Number = Union[int, Fraction, Surd]
+Exact: TypeAlias = int | Fraction
+Number: TypeAlias = int | Fraction | Surd
 
 
 class Traced:
@@ -64,13 +64,14 @@ class Traced:
         return f"Traced({self.value}, {self.name!r}, {self.op!r})"
 
     def __add__(self, other: Traced | Exact) -> Traced:
+        if type(other) is int and other == 0:  # Python's, where sums begin: no term
+            return self
         terms = self.args if self.op == "+" else (self,)
         more = traced(other)
         added = more.args if more.op == "+" else (more,)
         return Traced(whole(self.value + more.value), op="+", args=(*terms, *added))
 
     def __radd__(self, other: Exact) -> Traced:
-        """A sum begins with Python's 0, which is no term of it."""
         return self if type(other) is int and other == 0 else traced(other) + self
 
     def __sub__(self, other: Traced | Exact) -> Traced:
