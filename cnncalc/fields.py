@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import product
 from typing import Any, NamedTuple
 
 from cnncalc.analyses.effective import Effective, Support, effective, largest, supports
-from cnncalc.analyses.findings import Finding
+from cnncalc.analyses.findings import Finding, warning
 from cnncalc.analyses.gridding import holes
 from cnncalc.analyses.paths import Extremes, extreme_paths
 from cnncalc.analyses.receptive_field import Fields, ReceptiveFields
 from cnncalc.analyses.sliding import Interval
 from cnncalc.analyses.tracing import Cells, Tracer
 from cnncalc.errors import UsageError
-from cnncalc.graph import Graph
+from cnncalc.graph import Graph, Node
 from cnncalc.results import context_to_dict, fields_to_dict, plain
-from cnncalc.sizes import Shape, Size, axis_names, is_int, minimum, ratio
+from cnncalc.sizes import Shape, Size, at_least, axis_names, is_int, minimum, ratio
 
 
 class Sight(NamedTuple):
@@ -50,12 +51,18 @@ class Sight(NamedTuple):
 class LayerField:
     """The receptive field of the tensor ``name`` of a graph; what costs time is found when asked.
 
-    Numbers along every axis: ``fields``. ``head``: what JSON begins with. The rest needs kernels, strides and dilations that are
+    Numbers along every axis: ``fields``. ``head``: what JSON begins with;
+    ``instead_of``: the tensor that was meant, if another one has to answer. The rest needs kernels, strides and dilations that are
     numbers, and is None (or empty) where they are symbols.
     """
 
     def __init__(
-        self, graph: Graph, found: ReceptiveFields, name: str, head: Mapping[str, Any] | None = None
+        self,
+        graph: Graph,
+        found: ReceptiveFields,
+        name: str,
+        head: Mapping[str, Any] | None = None,
+        instead_of: str | None = None,
     ) -> None:
         if not found.fields.get(name):
             raise UsageError(
@@ -64,6 +71,7 @@ class LayerField:
             )
         self.name = name
         self.head = dict(head or {})
+        self._instead_of = (instead_of,) if instead_of and instead_of != name else ()
         self._graph = graph
         self._found = found
         self._tracer = Tracer(graph, found.fields)
@@ -81,8 +89,7 @@ class LayerField:
     @property
     def image(self) -> tuple[Size, ...]:
         """Sizes of the grid that the fields lie on: the smallest of the inputs'."""
-        grids = [shape for shape in self._graph.inputs.values() if shape.rank == len(self.fields)]
-        return tuple(minimum(sizes) for sizes in zip(*(grid.spatial for grid in grids)))
+        return grid(self._graph.inputs.values())
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -130,8 +137,15 @@ class LayerField:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What was noticed on the way to this tensor, and holes in its field."""
-        before = self._graph.before(self.name)
+        before = self._graph.before(self.name, *self._instead_of)
         noticed = [one for one in self._found.findings if one.node in before]
+        if self._instead_of:
+            (last,) = self._instead_of
+            noticed.append(
+                warning(f"{last} has no field that can be told: this is the field of {self.name}")
+            )
+        if not any(map(_may_leave_holes, self._graph)):
+            return tuple(noticed)
         for axis, (support, paths) in enumerate(zip(self.supports, self.paths)):
             found = support and paths and holes(self._graph, paths.largest, axis, support)
             if found and found not in noticed:
@@ -193,7 +207,7 @@ class LayerField:
             if not is_int(size):
                 raise UsageError(
                     f"the size of {self.name} is {self.output}, not numbers",
-                    hint="give the symbols values: --at H=224,W=224",
+                    hint="give every symbol a number, with --at or --set",
                 )
             if not 0 <= index < size:
                 raise UsageError(
@@ -219,6 +233,24 @@ class LayerField:
     def _context(self) -> dict[str, Any] | None:
         interval = context_to_dict(self.fields)
         return {"through": self.context_from, "interval": interval} if interval else None
+
+
+def grid(inputs: Iterable[Shape]) -> tuple[Size, ...]:
+    """Sizes of the grid on which inputs with the most spatial axes lie: the smallest of theirs."""
+    shapes = list(inputs)
+    most = max(shape.rank for shape in shapes)
+    return tuple(
+        minimum(sizes) for sizes in zip(*(one.spatial for one in shapes if one.rank == most))
+    )
+
+
+def _may_leave_holes(node: Node) -> bool:
+    """Has the layer a dilation, or a stride that may be larger than its kernel?"""
+    given = vars(node.layer)
+    return any(size != 1 for size in given.get("dilation", ())) or any(
+        stride != 1 and at_least(kernel, stride) is not True
+        for kernel, stride in product(given.get("kernel", ()) or (), given.get("stride", ()) or ())
+    )
 
 
 def _support_to_dict(support: Support | None) -> dict[str, Any] | None:

@@ -164,6 +164,24 @@ def interpolated(unit: int, size: int, out: int, align: bool = False) -> tuple[i
     return (2 * unit + 1) * size - out, 2 * out
 
 
+def folded(position: int, size: int, mode: str) -> int | None:
+    """The position of a map that one in its padding repeats; None where padding is zeros.
+
+    Source: PyTorch, ``torch.nn.functional.pad`` (reflect, replicate, circular).
+
+    >>> [folded(-2, 5, mode) for mode in ("zeros", "reflect", "replicate", "circular")]
+    [None, 2, 0, 3]
+    """
+    if 0 <= position < size:
+        return position
+    repeated = {
+        "reflect": -position if position < 0 else 2 * (size - 1) - position,
+        "replicate": 0 if position < 0 else size - 1,
+        "circular": position % size,
+    }
+    return repeated.get(mode)
+
+
 def edge(first: Number, index: Size, jump: Number) -> Number:
     """Input position where unit ``index`` starts (or ends) its field: e + i j.
 

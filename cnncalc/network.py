@@ -12,6 +12,7 @@ from cnncalc.analyses.memory import DTYPES, activation_memory
 from cnncalc.analyses.receptive_field import (
     ReceptiveFields,
     last_feature_map,
+    last_map,
     receptive_fields,
 )
 from cnncalc.analyses.wellformed import describe_conditions
@@ -195,16 +196,20 @@ class Network:
         graph = expansion.graph()
         found = receptive_fields(graph)
         name = layer or last_feature_map(graph, found.fields)
+        meant = None if layer else last_map(graph, found.fields)
         if name is None:
             raise UsageError(
                 f"{self.name} has no feature map",
                 hint="the input needs spatial axes, as 3x32x32, and a layer before flatten or gap",
             )
+        if name not in graph.shapes:  # a block or an iteration: what it puts out
+            inside = [node.name for node in graph if node.name.startswith(f"{name}.")]
+            name = inside[-1] if inside else name
         if name not in graph.shapes:
             hint = suggest(name, graph.shapes, "layers")
             raise UsageError(f"{self.name} has no layer {name!r}", hint=hint)
         begins = head(self.name, graph.inputs, expansion.binding, _worded(assume))
-        return LayerField(graph, found, name, begins)
+        return LayerField(graph, found, name, begins, meant)
 
 
 def _worded(assume: Mapping[str, Any] | None) -> dict[str, str]:

@@ -560,7 +560,7 @@ def test_sizes_must_be_numbers() -> None:
     net = Net(input=(3, symbol("H"), symbol("W")))("c", "conv", out=symbol("out"), kernel=(3,))
     with pytest.raises(UsageError, match="free: H, W, out") as caught:
         verify(net.graph())
-    assert caught.value.hint == "bind them: --at H=224,W=224,out=224"
+    assert caught.value.hint == "give every symbol a number, with --at or --set"
 
 
 @pytest.mark.parametrize(

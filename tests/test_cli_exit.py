@@ -162,7 +162,7 @@ def test_verify_refuses_bad_input() -> None:
 def test_verify_needs_numbers() -> None:
     found = run("verify", "3xHxW | conv 4 k=3")
     assert found.code == 2
-    assert "hint: bind them: --at H=224,W=224" in found.err
+    assert "hint: give every symbol a number, with --at or --set" in found.err
 
 
 @pytest.mark.parametrize("module", ["torch", "fvcore"])

@@ -74,8 +74,9 @@ def test_all_layers() -> None:
             "end",
             "center",
             "padding",
-            "whole",
-            "image",
+            "all",
+            "units",
+            "see",
         ]
     )
     assert lines[2].split()[:9] == ["conv1", "conv", "20x28x28", "5x5", "1", "-2", "2", "0", "2"]
@@ -162,15 +163,8 @@ def test_a_unit_near_the_border() -> None:
 
 def test_a_unit_of_branches_that_advance_differently() -> None:
     """No one field describes all units, but each of them sees what it sees."""
-    found = document_of_a_finding(UNEVEN, "--unit", "4,4")
+    found = document(UNEVEN, "--unit", "4,4")
     assert (found["first"], found["last"]) == ([6, 6], [8, 8])
-
-
-def document_of_a_finding(*arguments: str) -> dict[str, Any]:
-    found = rf(*arguments, "--json")
-    assert found.code == 1
-    document: dict[str, Any] = json.loads(found.out)
-    return document
 
 
 def test_branches_that_advance_differently_are_an_error() -> None:
@@ -219,7 +213,7 @@ def test_draws(tmp_path: Path, name: str) -> None:
 
 
 def test_draws_a_unit_of_branches_that_advance_differently(tmp_path: Path) -> None:
-    assert rf(UNEVEN, "-o", str(tmp_path / "field.svg")).code == 1
+    assert rf(UNEVEN, "-o", str(tmp_path / "field.svg")).code == 0
     assert (tmp_path / "field.svg").exists()
 
 
@@ -228,6 +222,7 @@ def test_draws_a_unit_of_branches_that_advance_differently(tmp_path: Path) -> No
     [
         (["--unit", "77,0"], "has no unit 77 along height"),
         (["--phases"], "--phases and -o"),
+        (["--json"], "and --json are different answers"),
         (["--symbolic"], "not numbers"),
     ],
 )
@@ -244,3 +239,52 @@ def test_symbols() -> None:
     assert found["receptive_field"]["size"] == ["C + 2", "C + 2"]
     assert found["support"] == [None, None]
     assert found["effective"] == [None, None]
+
+
+def test_a_field_that_is_not_known_is_not_passed_over_in_silence() -> None:
+    found = rf("1x100 | conv 1 k=3 | upsample 2000")
+    assert (found.code, found.out) == (0, "3, jump 1, start 0, center 1\n")
+    assert found.err.splitlines() == [
+        "warning: upsample1: its receptive field differs between more than 1,024 units, and is not "
+        "listed",
+        "warning: upsample1 has no field that can be told: this is the field of conv1",
+    ]
+
+
+def test_a_block_is_what_it_puts_out() -> None:
+    assert answered("unet", "--layer", "down[0].skip") == "5x5, jump 1, start 0, center 2\n"
+
+
+@pytest.mark.parametrize(
+    ("mode", "unit", "positions"),
+    [
+        ("zeros", 0, [0, 1, 2]),
+        ("reflect", 0, [0, 1, 2]),
+        ("replicate", 0, [0, 1, 2]),
+        ("circular", 0, [0, 1, 2, 14, 15]),
+        ("circular", 15, [0, 1, 13, 14, 15]),
+    ],
+)
+def test_padding_that_repeats_the_image(mode: str, unit: int, positions: list[int]) -> None:
+    found = document(f"1x16 | conv 1 k=5 p=2 mode={mode}", "--unit", str(unit))
+    assert (found["first"], found["last"], found["read"]) == (
+        [positions[0]],
+        [positions[-1]],
+        len(positions),
+    )
+
+
+def test_phases_are_hinted_at() -> None:
+    assert answered("unet") == (
+        "204x204, jump 1, start 0, center 92; the largest of 16x16 phases (--phases)\n"
+    )
+
+
+def test_symbolic_sizes_with_phases() -> None:
+    assert answered("unet", "--symbolic").startswith("204x204, jump 1, start 0, center 92")
+
+
+def test_no_layer_has_a_field() -> None:
+    found = rf("10 | linear 5", "--all")
+    assert (found.code, found.out) == (2, "")
+    assert "has no feature map" in found.err

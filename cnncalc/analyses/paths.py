@@ -125,7 +125,9 @@ def _within(a: AxisField, b: AxisField) -> bool:
         return _no_larger(a, b)
     for phase in range(lcm(one.period, other.period)):
         inner, outer = one.interval(phase), other.interval(phase)
-        if inner and not (outer and outer[0] <= inner[0] and inner[1] <= outer[1]):
+        if inner and not (
+            outer and at_least(inner[0], outer[0]) is True and at_least(outer[1], inner[1]) is True
+        ):
             return False
     return True
 

@@ -38,6 +38,7 @@ __all__ = [
     "branches",
     "input_fields",
     "last_feature_map",
+    "last_map",
     "receptive_fields",
     "through",
 ]
@@ -155,12 +156,18 @@ def last_feature_map(graph: Graph, fields: dict[str, Fields]) -> str | None:
     field is undefined (adaptive pooling of a symbolic size), the tensor that it is made of is asked
     instead, as far as there is only one.
     """
+    last = last_map(graph, fields)
+    return last and (_defined_before(graph, fields, last) or last)
+
+
+def last_map(graph: Graph, fields: dict[str, Fields]) -> str | None:
+    """The last feature map, whether its field is defined or not."""
     for node in reversed(graph.nodes):
         found = fields.get(node.name)
         if not found or node.shape.rank == 0 or node.name not in graph.used:
             continue
         if all(field.sliding is not None or field == UNDEFINED for field in found):
-            return _defined_before(graph, fields, node.name) or node.name
+            return node.name
     return None
 
 

@@ -13,11 +13,12 @@ convolutional neural networks", section 2 (all weights equal).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.analyses.receptive_field import AxisField, Fields
 from cnncalc.errors import UsageError
+from cnncalc.formulas import folded
 from cnncalc.graph import Graph, Node
 from cnncalc.layers.windows import POINT, Taps, Window
 from cnncalc.sizes import Size, is_int
@@ -26,15 +27,21 @@ from cnncalc.sizes import Size, is_int
 Cells: TypeAlias = "dict[int, Any]"
 
 
+#: Kernels with more taps than this are read by what enters and leaves them.
+_WIDE = 8
+
+
 class _Reading(NamedTuple):
     """One input of a node and, per axis, what its units read; None for each by itself.
 
     ``still``: along which axes all units see the same of it, so that it is context there.
+    ``mode``: what its padding repeats.
     """
 
     name: str
     taps: tuple[Taps | None, ...]
     still: tuple[bool, ...]
+    mode: str = "zeros"
 
 
 class Tracer:
@@ -79,6 +86,9 @@ class Tracer:
                     if axis in unit:
                         kept = taps if clip else taps._replace(units=None)
                         made = _read(made, kept, axes.index(axis))
+                        if clip and reading.mode != "zeros":
+                            n = self._graph.shapes[reading.name].spatial[axis]
+                            made = _folded(made, n, reading.mode, axes.index(axis))
                     else:
                         made = _times(made, max(run.count for run in taps.runs))
                 pending[reading.name] = _sum(pending.get(reading.name, {}), made)
@@ -122,7 +132,7 @@ class Tracer:
                 _still(field) or (one is not None and one.step == 0)
                 for field, one in zip(fields, taps)
             )
-            yield _Reading(name, taps, still)
+            yield _Reading(name, taps, still, vars(node.layer).get("mode", "zeros"))
 
     def _within(self, name: str, cells: Cells, axes: list[int], clip: bool) -> Cells:
         if not clip:
@@ -154,6 +164,8 @@ def _read(cells: Any, taps: Taps, depth: int) -> Any:
     """The positions that units read along the axis at ``depth``; each passes on its paths."""
     if depth:
         return {index: _read(inner, taps, depth - 1) for index, inner in cells.items()}
+    if len(taps.runs) == 1 and taps.runs[0].count > _WIDE and all(map(is_int, cells.values())):
+        return _read_wide(cells, taps)
     found: dict[int, Any] = {}
     for unit, paths in cells.items():
         if taps.units is not None and unit >= taps.units:
@@ -163,6 +175,39 @@ def _read(cells: Any, taps: Taps, depth: int) -> Any:
         first += turns * taps.step
         for position in range(first, first + spacing * count, spacing):
             found[position] = _sum(found[position], paths) if position in found else paths
+    return found
+
+
+def _read_wide(cells: dict[int, int], taps: Taps) -> dict[int, int]:
+    """The same for one wide kernel: what enters and leaves its window, added up along the axis."""
+    (run,) = taps.runs
+    changes: dict[int, int] = {}
+    for unit, paths in cells.items():
+        first = run.first + unit * taps.step
+        after = first + run.spacing * run.count
+        changes[first] = changes.get(first, 0) + paths
+        changes[after] = changes.get(after, 0) - paths
+    found: dict[int, int] = {}
+    for rest in range(run.spacing):
+        here = sorted(position for position in changes if position % run.spacing == rest)
+        paths = 0
+        for position, following in pairwise(here):
+            paths += changes[position]
+            if paths:
+                for one in range(position, following, run.spacing):
+                    found[one] = paths
+    return found
+
+
+def _folded(cells: Any, size: int, mode: str, depth: int) -> Any:
+    """Paths to positions in the padding are paths to those that they repeat."""
+    if depth:
+        return {index: _folded(inner, size, mode, depth - 1) for index, inner in cells.items()}
+    found: dict[int, Any] = {}
+    for position, paths in cells.items():
+        at = folded(position, size, mode)
+        if at is not None:
+            found[at] = _sum(found[at], paths) if at in found else paths
     return found
 
 

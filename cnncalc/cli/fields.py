@@ -12,7 +12,7 @@ from cnncalc.errors import UsageError
 from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
 from cnncalc.results import FIELD_KEYS, Analysis, fields_to_dict, per_axis, plain
-from cnncalc.sizes import at_least, text
+from cnncalc.sizes import Size, at_least, text
 
 if TYPE_CHECKING:
     from cnncalc.analyses.effective import Support
@@ -29,21 +29,32 @@ def one_line(field: LayerField) -> Report:
     """Size, jump, start and center."""
     found = fields_to_dict(field.fields) or {}
     rows = [[axis, *(found[key][i] for key in FIELD_KEYS)] for i, axis in enumerate(field.axes)]
-    line = "; ".join(filter(None, (field_line(field.fields), whole_image(field))))
+    line = "; ".join(
+        filter(None, (field_line(field.fields), _told_apart(field), whole_image(field)))
+    )
     return Report(field.to_dict, Table("", (_AXIS, *_NUMBERS), rows), line)
+
+
+def _told_apart(field: LayerField) -> str | None:
+    """That units see fields of different sizes, where they do."""
+    periods = [one.sliding.period if one.sliding else 1 for one in field.fields]
+    if set(periods) == {1}:
+        return None
+    return f"the largest of {'x'.join(map(str, periods))} phases (--phases)"
 
 
 def whole_image(field: LayerField) -> str | None:
     """What all units see beside their own field, in words; None when there is nothing."""
     if field.context_from is None or not any(one.sliding for one in field.fields):
         return None
-    return f"every unit also sees {_extent(field)} through {field.context_from}"
+    seen = _extent(field.fields, field.image)
+    return f"every unit also sees {seen} through {field.context_from}"
 
 
-def _extent(field: LayerField) -> str:
+def _extent(fields: Fields, image: Sequence[Size]) -> str:
     """The whole image, or the positions of it that all units see."""
     parts = []
-    for one, size in zip(field.fields, field.image):
+    for one, size in zip(fields, image):
         if one.context is None:
             continue
         first, last = one.context
@@ -56,12 +67,21 @@ def every_layer(analysis: Analysis) -> Report:
     """A row for each layer that has a field."""
     columns = (Column("layer", "layer"), Column("kind", "kind"), Column("output", "output", True))
     rows: list[list[Cell]] = []
+    from cnncalc.fields import grid
+
+    image = grid(analysis.inputs.values())
+    if not any(layer.fields for layer in analysis.layers):
+        raise UsageError(
+            f"{analysis.name} has no feature map",
+            hint="the input needs spatial axes, as 3x32x32, and a layer before flatten or gap",
+        )
     for layer in analysis.layers:
         if layer.fields:
             row = [_per_axis(layer.fields, key) for key in FIELD_KEYS]
-            reach = "yes" if any(one.context is not None for one in layer.fields) else None
+            alike = any(one.context is not None for one in layer.fields)
+            reach = _extent(layer.fields, image) if alike else None
             rows.append([layer.name, layer.kind, str(layer.output), *row, reach])
-    table = Table("", (*columns, *_NUMBERS, Column("whole_image", "whole image")), rows)
+    table = Table("", (*columns, *_NUMBERS, Column("context", "all units see")), rows)
     keys = ("name", "kind", "output", "receptive_field")
 
     def data() -> dict[str, Any]:
@@ -97,6 +117,12 @@ def details(field: LayerField) -> Report:
         rows.append(["standard deviation", *(one and f"{one.deviation:.4g}" for one in found)])
     reach = whole_image(field)
     facts = (("reach", reach),) if reach else ()
+    if _told_apart(field):
+        largest = ",".join(str(one.unit if one else 0) for one in field.supports)
+        facts = (
+            ("units", f"start to padding: of unit 0; the rows after: of unit {largest}"),
+            *facts,
+        )
     columns = (Column("quantity", ""), *(Column(axis, axis, right=True) for axis in field.axes))
     title = f"{field.name}: {field.output}"
     return Report(field.to_dict, Table(title, columns, rows, facts=facts))
@@ -211,7 +237,8 @@ def _paths(field: LayerField, which: str) -> tuple[Path, ...]:
     if len(found) < len(field.axes):
         raise UsageError(
             f"which path to {field.name} is the {ENDS[which]} is not known",
-            hint="it depends on symbols: give them values; or nothing of the input leads to it",
+            hint="it depends on symbols, which a number would settle, or all units of the layer see "
+            "the same",
         )
     return tuple(found)
 

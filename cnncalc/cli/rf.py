@@ -58,6 +58,8 @@ def command(
         "--paths": paths,
         "--unit": unit is not None and not drawn,
         f"-o {common.output}": drawn,
+        "--json": drawn and common.json,
+        f"-f {common.format}": drawn and common.format != "table",
     }
     asked = [flag for flag, given in views.items() if given]
     if every and layer:
@@ -82,7 +84,12 @@ def command(
         common.show(fields.one_unit(field, unit))
     else:
         common.show(fields.one_line(field))
-    if not field.defined and any(finding.level == "error" for finding in field.findings):
+    one = drawn or unit is not None  # what a single unit sees is always known
+    if (
+        not one
+        and not field.defined
+        and any(finding.level == "error" for finding in field.findings)
+    ):
         click.get_current_context().exit(1)
 
 

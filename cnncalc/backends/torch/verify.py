@@ -255,7 +255,7 @@ def _require_numbers(graph: Graph) -> None:
     if free:
         raise UsageError(
             f"verify runs the network, so every size must be a number; free: {', '.join(free)}",
-            hint=f"bind them: --at {','.join(f'{name}=224' for name in free)}",
+            hint="give every symbol a number, with --at or --set",
         )
 
 
