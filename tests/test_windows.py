@@ -250,7 +250,8 @@ def test_taps_of_symbols_are_those_of_their_numbers(
         assert found is not None
         assert expected is not None
         runs = tuple(Run(*(number(item, at) for item in run)) for run in found.runs)
-        assert Taps(found.every, number(found.step, at), runs) == expected
+        units = None if found.units is None else number(found.units, at)
+        assert Taps(found.every, number(found.step, at), runs, units) == expected
 
 
 def number(value: Any, at: dict[str, int]) -> Any:

@@ -10,7 +10,7 @@ from math import gcd
 from typing import NamedTuple
 
 from cnncalc import formulas
-from cnncalc.sizes import Size, equal, is_int, maximum, text
+from cnncalc.sizes import Size, equal, floor_div, is_int, maximum, text
 
 #: More phases than this are not told apart: the receptive field is then undefined.
 MOST_PHASES = 1024
@@ -36,7 +36,7 @@ class Taps(NamedTuple):
     every: int
     step: Size
     runs: tuple[Run, ...]
-    units: int | None = None
+    units: Size | None = None
 
 
 class Window:
@@ -329,5 +329,5 @@ class Block(Window):
     def taps(self, n: Size) -> Taps | None:
         if not is_int(self.kernel) or self.kernel > MOST_PHASES:
             return None
-        whole = n // self.kernel * self.kernel if is_int(n) else None
+        whole = floor_div(n, self.kernel) * self.kernel
         return Taps(self.kernel, self.kernel, (Run(0, 1, self.kernel),) * self.kernel, whole)
