@@ -9,8 +9,11 @@ Nothing heavy is imported: sympy and islpy come with the first symbol, torch wit
 
 from __future__ import annotations
 
+from cnncalc.comparison import Comparison as Comparison
+from cnncalc.comparison import compare as compare
 from cnncalc.errors import CnncalcError as CnncalcError
 from cnncalc.network import Network as Network
+from cnncalc.network import Rewritten as Rewritten
 from cnncalc.network import load as load
 from cnncalc.network import parse as parse
 from cnncalc.results import Analysis as Analysis
@@ -23,10 +26,13 @@ __version__ = "0.1.0"
 __all__ = [
     "Analysis",
     "CnncalcError",
+    "Comparison",
     "LayerResult",
     "Limits",
     "Network",
+    "Rewritten",
     "bundled",
+    "compare",
     "load",
     "parse",
 ]

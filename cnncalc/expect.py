@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cnncalc.analyses.receptive_field import Fields
 from cnncalc.errors import SpecError, suggest
-from cnncalc.formulas import flops
 from cnncalc.network import Network
-from cnncalc.results import FIELD_KEYS, Analysis, per_axis
+from cnncalc.results import FIELD_KEYS, TOTALS, Analysis, per_axis
 from cnncalc.sizes import Number, at_least, axis_names, equal, is_int, text
 from cnncalc.spec.expressions import evaluate
 from cnncalc.spec.quantities import quantity
@@ -18,16 +17,6 @@ from cnncalc.spec.syntax import Entry, Piece
 from cnncalc.spec.values import describe
 
 _BOUNDS = ("min", "max")
-
-#: Totals that can be expected.
-_TOTALS: dict[str, Callable[[Analysis], Number]] = {
-    "params": lambda analysis: analysis.total.params,
-    "buffers": lambda analysis: analysis.total.buffers,
-    "macs": lambda analysis: analysis.total.macs,
-    "flops": lambda analysis: flops(analysis.total.macs),
-    "activation_bytes": lambda analysis: analysis.memory.written,
-    "peak_activation_bytes": lambda analysis: analysis.memory.peak,
-}
 
 
 def unmet(
@@ -53,8 +42,8 @@ class _Expectations:
 
     def unmet(self, expected: Mapping[str, Entry]) -> Iterable[str]:
         for key, entry in expected.items():
-            if key in _TOTALS:
-                yield from self.number(key, entry, _TOTALS[key](self.analysis))
+            if key in TOTALS:
+                yield from self.number(key, entry, TOTALS[key](self.analysis))
             elif key == "output":
                 yield from self.output(entry)
             elif key == "outputs":
@@ -62,7 +51,7 @@ class _Expectations:
             elif key == "receptive_field":
                 yield from self.fields(entry)
             else:
-                known = (*_TOTALS, "output", "outputs", "receptive_field")
+                known = (*TOTALS, "output", "outputs", "receptive_field")
                 raise _unknown(key, known, entry, "expectations")
 
     def number(self, name: str, entry: Entry, got: Number | None) -> Iterable[str]:

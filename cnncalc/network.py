@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from cnncalc.spec.lines import is_name
 if TYPE_CHECKING:
     from cnncalc.domain import Domain
     from cnncalc.fields import LayerField
+    from cnncalc.rewriting import Rewriting
 
 
 class Network:
@@ -52,6 +53,22 @@ class Network:
     def __repr__(self) -> str:
         return f"<Network {self.name}>"
 
+    def to_yaml(self) -> str:
+        """The spec in YAML, without comments.
+
+        >>> print(load("3x32x32 | conv 10 k=5 p=2 | relu").to_yaml())
+        cnncalc: 1
+        name: 3x32x32 | conv 10 k=5 p=2 | relu
+        input: 3x32x32
+        layers:
+          - conv 10 k=5 p=2
+          - relu
+        <BLANKLINE>
+        """
+        from cnncalc.spec.printing import yaml_text
+
+        return yaml_text(self.spec)
+
     def expansion(
         self,
         at: Mapping[str, Any] | None = None,
@@ -63,6 +80,19 @@ class Network:
         return Expansion(
             self.spec, Values(at or {}, settings or {}, symbolic, assume or {}), self.limits
         )
+
+    def bound(
+        self,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        symbolic: bool = False,
+    ) -> Network:
+        """The same network with these values as its own, as :meth:`analyze` takes them.
+
+        Raises :class:`cnncalc.CnncalcError` for a name that the network does not have.
+        """
+        self.expansion(at, settings, symbolic)
+        return Network(self.spec.bound(at or {}, settings or {}, symbolic), self.limits)
 
     def graph(
         self,
@@ -211,6 +241,54 @@ class Network:
         begins = head(self.name, graph.inputs, expansion.binding, _worded(assume))
         return LayerField(graph, found, name, begins, meant)
 
+    def rewrite(
+        self,
+        rule: str,
+        layers: Iterable[str] = (),
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+    ) -> Rewritten:
+        """This network rewritten by a rule, such as ``separable`` or ``grouped=4``.
+
+        ``layers`` are names of layers or blocks (``*`` stands for any text); without them the rule
+        is applied wherever it fits. Values for symbols and parameters go into the new spec.
+
+        >>> net = load("8x32x32 | conv 8 k=5 p=2 bias=no")
+        >>> stacked = net.rewrite("stack3x3")
+        >>> [layer.kind for layer in stacked.analyze().layers]
+        ['conv', 'relu', 'conv']
+        >>> stacked.analyze().total.params, net.analyze().total.params
+        (1152, 1600)
+
+        Raises :class:`cnncalc.CnncalcError` for an unknown rule, and for one that fits nowhere.
+        """
+        from cnncalc.rewriting import rewrite, rule_of
+        from cnncalc.rewriting.claims import hold
+
+        asked = rule_of(rule)
+        bound = self.bound(at, settings, symbolic)
+        found = Rewritten(rewrite(bound.spec, asked, layers, self.limits), self.limits)
+        hold(asked.rule, bound.graph(), found.graph())
+        return found
+
+
+class Rewritten(Network):
+    """A network made from another one by a rule.
+
+    ``changed`` are the layers of the other one that the rule changed. ``flattened`` says why all
+    layers are written out, when lines of the other spec could not be changed in their places.
+    """
+
+    def __init__(self, made: Rewriting, limits: Limits | None = None) -> None:
+        from cnncalc.spec.printing import yaml_text
+
+        # Read back from its text, so that errors have places in it.
+        super().__init__(parse_yaml(yaml_text(made.spec), "<rewritten>", limits), limits)
+        self.changed = made.changed
+        self.flattened = made.flattened
+
 
 def _worded(assume: Mapping[str, Any] | None) -> dict[str, str]:
     return {name: str(expression) for name, expression in (assume or {}).items()}
@@ -288,4 +366,4 @@ def _is_sizes(text: str) -> bool:
         return True
 
 
-__all__ = ["Network", "load", "parse"]
+__all__ = ["Network", "Rewritten", "load", "parse"]

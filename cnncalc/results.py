@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -94,16 +94,23 @@ class Analysis(NamedTuple):
             "dtype": self.dtype,
             "convention": CONVENTION,
             "layers": [row.to_dict() for row in self.layers],
-            "totals": {
-                **cost_to_dict(self.total),
-                "activation_bytes": plain(self.memory.written),
-                "peak_activation_bytes": plain(self.memory.peak),
-            },
+            "totals": {key: plain(total(self)) for key, total in TOTALS.items()},
             **outputs_to_dict(self),
             "last_feature_map": self.last_feature_map,
             "warnings": list(self.warnings),
             "findings": [finding._asdict() for finding in self.findings],
         }
+
+
+#: Numbers of the whole network, by their name in JSON and in ``expect:``.
+TOTALS: dict[str, Callable[[Analysis], Number | None]] = {
+    "params": lambda analysis: analysis.total.params,
+    "buffers": lambda analysis: analysis.total.buffers,
+    "macs": lambda analysis: analysis.total.macs,
+    "flops": lambda analysis: flops(analysis.total.macs),
+    "activation_bytes": lambda analysis: analysis.memory.written,
+    "peak_activation_bytes": lambda analysis: analysis.memory.peak,
+}
 
 
 def opening(name: str) -> dict[str, Any]:

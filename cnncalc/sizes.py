@@ -121,6 +121,22 @@ def rounded(name: str, value: Number) -> Size:
     return value.__floor__() if name == "floor" else value.__ceil__()
 
 
+def proportion(a: Number, b: Number) -> Number | None:
+    """a / b for people, in its shorter form: one fraction, or a sum of them (1/D + 1/K**2).
+
+    None where b is 0, or where a or b is more than a quotient of polynomials (a maximum).
+
+    >>> proportion(18, 25), proportion(3, 0)
+    (Fraction(18, 25), None)
+    """
+    if b == 0:
+        return None
+    if is_symbolic(a) or is_symbolic(b):
+        found: Number | None = _algebra(a, b).proportion(a, b)
+        return found
+    return ratio(a, b)
+
+
 def whole(value: Number) -> Number:
     """A fraction or a symbolic constant that is an integer, as a plain int."""
     if type(value) is int:

@@ -2,53 +2,47 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 import cnncalc
-from cnncalc.cli import (
-    analyze,
-    claims,
-    domain,
-    macs,
-    params,
-    prove,
-    rf,
-    shape,
-    solve,
-    verify,
-    work,
-    zoo,
+
+#: The commands in the order of the help, each a module beside this one. Only the one that is called
+#: is imported: all of them take longer to import than many an answer to compute.
+NAMES = (
+    "analyze",
+    "shape",
+    "rf",
+    "params",
+    "macs",
+    "compare",
+    "rewrite",
+    "domain",
+    "solve",
+    "prove",
+    "claims",
+    "work",
+    "verify",
+    "zoo",
 )
 
-_COMMANDS = {
-    module.__name__.rpartition(".")[2]: module.command
-    for module in (
-        analyze,
-        shape,
-        rf,
-        params,
-        macs,
-        domain,
-        solve,
-        prove,
-        claims,
-        work,
-        verify,
-        zoo,
-    )
-}
 
-
-class _InOrder(click.Group):
-    """Lists the commands as they are gathered, the main one first."""
+class _Commands(click.Group):
+    """Commands that are imported when they are asked for, listed with the main one first."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(NAMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in NAMES:
+            return None
+        command: click.Command = import_module(f"cnncalc.cli.{cmd_name}").command
+        return command
 
 
 @click.group(
-    cls=_InOrder,
-    commands=_COMMANDS,
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="NET is a file, - for standard input, the name of a bundled spec (cnncalc zoo lists "
     'them) or one line of text: "3x32x32 | conv 10 k=5 p=2 | relu | maxpool 2".',

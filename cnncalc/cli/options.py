@@ -86,8 +86,12 @@ class Common(NamedTuple):
     verbose: bool = False
     limit: tuple[str, ...] = ()
 
+    @property
+    def limits(self) -> Limits:
+        return Limits.parse(_integers("--limit", self.limit))
+
     def network(self, net: str) -> Network:
-        return load(net, Limits.parse(_integers("--limit", self.limit)))
+        return load(net, self.limits)
 
     def analyze(self, net: str) -> Analysis:
         """The analysis; its warnings go to standard error."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from cnncalc.errors import Position, Source, SpecError, UsageError, suggest
+from cnncalc.errors import Position, Source, SpecError, UsageError, nearest, suggest
+from cnncalc.layers import KINDS
+from cnncalc.layers.arguments import Choice, Flag, Like
 from cnncalc.sizes import is_int, is_symbolic
 from cnncalc.spec.expressions import evaluate, parse_expression
 from cnncalc.spec.limits import Limits
-from cnncalc.spec.lines import RESERVED, is_name, strip
+from cnncalc.spec.lines import RESERVED, is_name, split_axes, strip
 from cnncalc.spec.scope import Scope
-from cnncalc.spec.syntax import Piece, Spec
+from cnncalc.spec.syntax import Call, Piece, Spec
+from cnncalc.spec.validate import given_names, joins
 from cnncalc.spec.values import describe
 
 
@@ -171,6 +174,42 @@ def free_symbols(spec: Spec, limits: Limits) -> list[str]:
                 if name not in names:
                     names.append(name)
     return names
+
+
+def open_names(spec: Spec, limits: Limits) -> list[str]:
+    """Names in the layer lines of a one-line network that stand for numbers not given, in order."""
+    known = {*free_symbols(spec, limits), *spec.params, *given_names(spec.layers), *spec.inputs}
+    found: dict[str, None] = {}
+    for call in spec.layers if spec.one_line else ():
+        cls = KINDS.get(call.kind) if isinstance(call, Call) else None
+        if cls is None or joins(cls) or not isinstance(call, Call):
+            continue
+        pieces = {cls.aliases[key]: piece for key, piece in call.keys.items()}
+        if call.values and cls.value:
+            pieces[cls.value] = call.values[0]
+        for name, piece in pieces.items():
+            argument = cls.arguments[name]
+            word = piece.text in argument.words or nearest(piece.text, argument.words)
+            if not word and not isinstance(argument, (Choice, Flag, Like)):
+                found.update(dict.fromkeys(_numbers(piece, limits)))
+    return [name for name in found if name not in known]
+
+
+def _numbers(piece: Piece, limits: Limits) -> Iterator[str]:
+    """Names in a value of a layer line, tensors of which a size is asked excepted."""
+    for part in split_axes(piece) or (piece,):
+        tree = parse_expression(strip(part), limits)
+        owners = {
+            id(node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.Attribute, ast.Subscript))
+        }
+        called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and not (
+                id(node) in owners | called or node.id in RESERVED
+            ):
+                yield node.id
 
 
 def _names(piece: Piece, limits: Limits) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnncalc.errors import Position, Source
 
@@ -118,6 +118,16 @@ class Spec(NamedTuple):
     expect: Mapping[str, Entry]
     presets: Mapping[str, Preset]
 
+    def bound(self, at: Mapping[str, Any], settings: Mapping[str, Any], symbolic: bool) -> Spec:
+        """With values from outside as its own: those of ``at`` for its symbols, without the
+        spec's own if ``symbolic``, and ``settings`` for its parameters.
+        """
+        own = {} if symbolic else self.at
+        return self._replace(
+            at={**own, **{name: _given(value) for name, value in at.items()}},
+            params={**self.params, **{name: _given_all(value) for name, value in settings.items()}},
+        )
+
     def preset(self, name: str) -> Spec:
         """The member ``name`` of the family. Raises KeyError when there is none."""
         chosen = self.presets[name]
@@ -129,3 +139,14 @@ class Spec(NamedTuple):
             at={**self.at, **chosen.at},
             expect={**self.expect, **chosen.expect},
         )
+
+
+def _given_all(value: Any) -> Piece | tuple[Piece, ...]:
+    return tuple(map(_given, value)) if isinstance(value, (list, tuple)) else _given(value)
+
+
+def _given(value: Any) -> Piece:
+    """A value that nobody wrote in the spec."""
+    words = {True: "yes", False: "no"}
+    written = words[value] if isinstance(value, bool) else str(value)
+    return Piece(written, Position(Source("<given>", written), 1, 1))

@@ -104,6 +104,22 @@ def ratio(a: Expr, b: Expr) -> Any:
     return exact_div(a, b)
 
 
+def proportion(a: Expr, b: Expr) -> Any:
+    """a / b as one fraction or as a sum of fractions, whichever is shorter to read.
+
+    None for extremes and sums with a symbolic number of terms, which sympy would first work out.
+    """
+    a, b = sympy.sympify(a), sympy.sympify(b)
+    if a == b:
+        return 1
+    if a.has(sympy.Max, sympy.Min, sympy.Sum) or b.has(sympy.Max, sympy.Min, sympy.Sum):
+        return None
+    together = sympy.cancel(a / b)
+    numerator, denominator = sympy.fraction(together)
+    apart = sympy.Add(*(term / denominator for term in sympy.Add.make_args(numerator)))
+    return plain(min(apart, together, key=lambda form: len(text(form))))
+
+
 def power_sum(base: Expr, count: Expr) -> Any:
     """1 + b + … + b^(n−1), which is right for b = 1 as well."""
     (free,) = fresh(["i"], [base, count])
@@ -251,10 +267,32 @@ def function(name: str, *arguments: Expr) -> Any:
 
 
 class _Printer(StrPrinter):  # type: ignore[misc]
-    """sympy's own syntax, with the quotient inside a floor on one fraction bar."""
+    """sympy's own syntax, with the quotient inside a floor on one fraction bar.
+
+    Negative powers are written as fractions, and a sum of fractions in the order of its letters:
+    1/D + 1/K**2.
+    """
+
+    def _print_Pow(self, expression: Expr, rational: bool = False) -> str:
+        base, exponent = expression.args
+        if exponent.is_Integer and exponent < -1:
+            return f"1/{self._print(sympy.Pow(base, -exponent))}"
+        return str(super()._print_Pow(expression, rational))
+
+    def _print_Add(self, expression: Expr, order: str | None = None) -> str:
+        fractions = all(map(_is_fraction, expression.args))
+        return str(super()._print_Add(expression, "rev-lex" if fractions else order))
 
     def _print_floor(self, expression: Expr) -> str:
         return f"floor({self._print(sympy.together(expression.args[0]))})"
+
+
+def _is_fraction(term: Expr) -> bool:
+    """A quotient by a symbol: one of the factors has a negative power."""
+    return any(
+        factor.is_Pow and factor.exp.is_Integer and factor.exp.is_negative
+        for factor in sympy.Mul.make_args(term)
+    )
 
 
 _printer = _Printer({"order": None})

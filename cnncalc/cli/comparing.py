@@ -1,0 +1,172 @@
+"""A comparison as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from string import ascii_uppercase
+from typing import TYPE_CHECKING
+
+from cnncalc.cli.rows import same, sizes
+from cnncalc.comparison import Comparison, Quantity, Values
+from cnncalc.render import Column, Report, Table
+from cnncalc.render.report import Cell
+from cnncalc.results import Analysis
+from cnncalc.sizes import equal, is_fraction
+
+if TYPE_CHECKING:
+    from cnncalc.versions import Pair, Step
+
+#: What a table for people calls a quantity; those that are not here are for programs.
+_TITLES = {
+    "receptive_field": "receptive field",
+    "jump": "jump",
+    "params": "parameters",
+    "buffers": "buffers",
+    "macs": "MACs",
+    "activation_bytes": "activation bytes",
+    "peak_activation_bytes": "peak bytes",
+}
+
+
+def letters(count: int) -> list[str]:
+    """What networks are called in a table: A, B, …, Z, N27, …"""
+    return [*ascii_uppercase, *(f"N{i}" for i in range(27, count + 1))][:count]
+
+
+def comparison_report(comparison: Comparison) -> Report:
+    """A row for each quantity; the others against the first."""
+    quantities = comparison.quantities
+    shown = [one for one in quantities if one.name in _TITLES and not _nothing(one)]
+    table = Table(
+        "",
+        list(_columns(len(comparison.analyses))),
+        [_outputs(comparison), *(_row(_TITLES[one.name], one, short=True) for one in shown)],
+        facts=_legend(comparison),
+        full=[_outputs(comparison), *(_row(one.name, one, short=False) for one in quantities)],
+    )
+    return Report(comparison.to_dict, table)
+
+
+def _columns(count: int) -> Iterator[Column]:
+    """The values of all networks, then of each other one the difference and the ratio."""
+    first, *others = letters(count)
+    yield Column("quantity", "")
+    for letter in (first, *others):
+        yield Column(letter.lower(), letter, right=True)
+    for letter in others:
+        low = letter.lower()
+        yield Column(f"{low}_minus_{first.lower()}", f"{letter} - {first}", right=True)
+        yield Column(f"{low}_over_{first.lower()}", f"{letter} / {first}", right=True)
+
+
+def _nothing(quantity: Quantity) -> bool:
+    """Buffers of networks that have none are not worth a row."""
+    return quantity.name == "buffers" and all(values == (0,) for values in quantity.values)
+
+
+def _row(title: str, quantity: Quantity, short: bool) -> list[Cell]:
+    axes = sizes if quantity.name == "receptive_field" else same
+    cells: list[Cell] = [title, *(_cell(values, axes) for values in quantity.values)]
+    for difference, ratio in zip(quantity.differences, quantity.ratios):
+        cells += [_cell(difference, same), _ratio(ratio) if short else _cell(ratio, same)]
+    return cells
+
+
+def _cell(values: Values, axes: object) -> Cell:
+    if len(values) == 1 and isinstance(values[0], int):
+        return values[0]
+    assert callable(axes)
+    found: Cell = axes(values) if values else None
+    return found
+
+
+def _ratio(values: Values) -> Cell:
+    """``18/25 (0.72)``: exact, and rounded to three digits for the eye."""
+    exact = _cell(values, same)
+    if len({*values}) != 1 or not is_fraction(values[0]):
+        return exact
+    assert values[0] is not None
+    return f"{exact} ({float(values[0]):.3g})"
+
+
+def _outputs(comparison: Comparison) -> list[Cell]:
+    """The outputs; in the place of a difference, whether they are the same."""
+    shown = [_output(analysis) for analysis in comparison.analyses]
+    cells: list[Cell] = ["output", *shown]
+    first = comparison.analyses[0]
+    for other in comparison.analyses[1:]:
+        cells += [_agreement(first, other), None]
+    return cells
+
+
+def _output(analysis: Analysis) -> str:
+    if len(analysis.outputs) == 1:
+        return str(analysis.output)
+    return ", ".join(f"{name} {shape}" for name, shape in analysis.outputs.items())
+
+
+def _agreement(first: Analysis, other: Analysis) -> str:
+    ours, theirs = list(first.outputs.values()), list(other.outputs.values())
+    if list(map(len, ours)) != list(map(len, theirs)):
+        return "differs"
+    found = [equal(a, b) for a, b in zip(sum(ours, ()), sum(theirs, ()))]
+    if all(found):
+        return "same"
+    return "differs" if False in found else "depends"
+
+
+def _legend(comparison: Comparison) -> list[tuple[str, str]]:
+    found = []
+    for letter, analysis in zip(letters(len(comparison.analyses)), comparison.analyses):
+        at = ", ".join(f"{name}={value}" for name, value in analysis.at.items())
+        found.append((letter, f"{analysis.name} ({at})" if at else analysis.name))
+    return found
+
+
+_LAYERS = (
+    Column("change", ""),
+    Column("networks", "of"),
+    Column("layer", "layer"),
+    Column("line", "line"),
+    Column("output", "output", right=True),
+    Column("params", "params", right=True),
+    Column("macs", "MACs", right=True),
+)
+
+
+def layers_report(comparison: Comparison) -> Report:
+    """The layers that differ, as a diff: those of the first network with -, others with +."""
+    first, *others = letters(len(comparison.analyses))
+    rows: list[Sequence[Cell]] = []
+    facts = _legend(comparison)
+    for letter, alignment in zip(others, comparison.alignments):
+        for pair in alignment.different:
+            rows += _changes(pair, f"{first}, {letter}")
+        counts = alignment.counts
+        words = (
+            f"{counts['equal']} layers equal, {counts['changed']} changed, "
+            f"{counts['only_first']} only in {first}, {counts['only_second']} only in {letter}"
+        )
+        facts.append((f"{first}, {letter}", words))
+    columns = _LAYERS if len(others) > 1 else [one for one in _LAYERS if one.key != "networks"]
+    return Report(
+        lambda: comparison.to_dict(layers=True),
+        Table(
+            "",
+            columns,
+            [row if len(others) > 1 else [row[0], *row[2:]] for row in rows],
+            facts=facts,
+        ),
+    )
+
+
+def _changes(pair: Pair, networks: str) -> Iterator[Sequence[Cell]]:
+    if pair.first:
+        yield ["-", networks, *_layer(pair.first)]
+    if pair.second:
+        yield ["+", networks, *_layer(pair.second)]
+
+
+def _layer(step: Step) -> list[Cell]:
+    found = step.to_dict()
+    return [step.result.name, step.line, str(step.result.output), found["params"], found["macs"]]
