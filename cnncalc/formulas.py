@@ -15,12 +15,14 @@ from cnncalc.sizes import (
     floor_div,
     minimum,
     power_sum,
+    ratio,
 )
 
 
 def span(kernel: Size, dilation: Size = 1) -> Size:
     """How many input positions a kernel stretches over, holes included: d(k − 1) + 1.
 
+    Its k elements are k − 1 steps of d apart, and the first element is a position too.
     Source: Dumoulin & Visin 2016, "A guide to convolution arithmetic", section 5.1.
 
     >>> span(3), span(3, 2)
@@ -32,8 +34,10 @@ def span(kernel: Size, dilation: Size = 1) -> Size:
 def slide(
     size: Size, kernel: Size, stride: Size = 1, padding: Size = 0, dilation: Size = 1
 ) -> Size:
-    """Positions a sliding window takes: ⌊(n + P − span) / s⌋ + 1, with P the padding of both sides.
+    """Positions a sliding window takes: ⌊(n + P − span)/s⌋ + 1, with P the padding of both sides.
 
+    The first window covers span positions of the n + P that there are; each step of s that still
+    fits into the rest gives one more. What is left over at the end is not read, hence the floor.
     Source: PyTorch, ``torch.nn.Conv2d`` and ``torch.nn.MaxPool2d``, section Shape.
 
     >>> slide(224, kernel=7, stride=2, padding=6)
@@ -66,8 +70,10 @@ def slide_ceil(
 ) -> Size:
     """Positions with ``ceil_mode``: windows may hang over the end, but must start inside.
 
-    min(⌈(n + P − span)/s⌉ + 1, ⌈(n + before)/s⌉). Source: PyTorch, ``torch.nn.MaxPool2d``, note on
-    ``ceil_mode`` ("sliding windows that would start in the right padded region are ignored").
+    min(⌈(n + P − span)/s⌉ + 1, ⌈(n + before)/s⌉). A last window that is only partly inside counts,
+    so the steps are rounded up; the second term leaves out windows that would begin behind the
+    input. Source: PyTorch, ``torch.nn.MaxPool2d``, note on ``ceil_mode`` ("sliding windows that
+    would start in the right padded region are ignored").
 
     >>> slide_ceil(112, kernel=3, stride=2), slide(112, kernel=3, stride=2)
     (56, 55)
@@ -86,6 +92,9 @@ def spread(
 ) -> Size:
     """Positions of a transposed convolution: (n − 1)s − P + span + output padding.
 
+    It is the sliding window turned round: n kernels of span positions are laid s apart, so the last
+    begins at (n − 1)s; padding is cut off here. Several sizes are rounded to one by a convolution
+    with stride, and the output padding says which of them is meant.
     Source: PyTorch, ``torch.nn.ConvTranspose2d``, section Shape.
 
     >>> spread(28, kernel=2, stride=2)
@@ -142,6 +151,7 @@ def adaptive_window(index: int, size: int, out: int) -> tuple[int, int]:
 def enlarged(size: Size, scale: Size) -> Size:
     """Positions after enlarging: n s.
 
+    Each position becomes s of them.
     Source: PyTorch, ``torch.nn.Upsample``, section Shape.
 
     >>> enlarged(7, 2)
@@ -183,10 +193,11 @@ def folded(position: int, size: int, mode: str) -> int | None:
 
 
 def edge(first: Number, index: Size, jump: Number) -> Number:
-    """Input position where unit ``index`` starts (or ends) its field: e + i j.
+    """Input position where unit i starts (or ends) its field: e + i j, with e that of unit 0.
 
-    The whole recurrence of receptive fields is this line applied to the first and the last
-    position a window reads; r' = r + (k − 1) d j and start' = start − p j follow.
+    Neighbouring units see the same, j input positions further on; so i units on, a field begins
+    i j later. The whole recurrence of receptive fields is this line applied to the first and the
+    last position a window reads; r' = r + (k − 1) d j and start' = start − p j follow.
     Source: Araujo, Norris & Sim 2019, "Computing receptive fields of convolutional neural
     networks", Distill.
 
@@ -196,8 +207,50 @@ def edge(first: Number, index: Size, jump: Number) -> Number:
     return first + index * jump
 
 
-def geometric(ratio: Size, count: Size) -> Size:
-    """How far equal steps that grow by ``ratio`` lead: 1 + r + … + r^(n−1) = (r^n − 1)/(r − 1).
+def grown(size: Number, kernel: Size, jump: Number, dilation: Size = 1) -> Number:
+    """Size of the field after a window: r + d(k − 1) j.
+
+    A window reads k units, d apart; the last of them is d(k − 1) units after the first and its field
+    ends d(k − 1) j input positions later. So the field grows by what the window spans beyond one
+    unit, times the jump: layers behind a stride see further with the same kernel.
+    Source: Araujo, Norris & Sim 2019, "Computing receptive fields of convolutional neural
+    networks", Distill.
+
+    >>> grown(5, kernel=3, jump=2)
+    9
+    """
+    return edge(size, span(kernel, dilation) - 1, jump)
+
+
+def advance(jump: Number, step: Size, every: Size = 1) -> Number:
+    """Input positions between neighbouring units after a window: j s, by strides multiplied.
+
+    A window that moves by s units moves by s j input positions. Where several units share a step, as
+    a transposed convolution makes them (as many as its stride), the jump is divided by their number.
+    Source: Araujo, Norris & Sim 2019, "Computing receptive fields of convolutional neural
+    networks", Distill.
+
+    >>> advance(2, 2), advance(2, 1, every=4)
+    (4, Fraction(1, 2))
+    """
+    return ratio(jump * step, every)
+
+
+def extent(first: Number, last: Number) -> Number:
+    """Positions from the first to the last, both counted: last − first + 1.
+
+    Where branches join, a unit sees what any of them sees: from the smallest first to the largest
+    last position. Source: Araujo, Norris & Sim 2019, "Computing receptive fields of convolutional
+    neural networks", Distill, section "Arbitrary computation graphs".
+
+    >>> extent(-3, 3)
+    7
+    """
+    return last - first + 1
+
+
+def geometric(growth: Size, count: Size) -> Size:
+    """How far equal steps that grow by ``growth`` lead: 1 + r + … + r^(n−1) = (r^n − 1)/(r − 1).
 
     n for r = 1; where r may be 1 or not, the sum stays a sum.
     Source: Graham, Knuth & Patashnik 1994, "Concrete Mathematics", section 2.3.
@@ -205,14 +258,18 @@ def geometric(ratio: Size, count: Size) -> Size:
     >>> geometric(2, 4), geometric(1, 4)
     (15, 4)
     """
-    one = equal(ratio, 1)
+    one = equal(growth, 1)
     if one is None:
-        return power_sum(ratio, count)
-    return count if one else exact_div(ratio**count - 1, ratio - 1)
+        return power_sum(growth, count)
+    return count if one else exact_div(growth**count - 1, growth - 1)
 
 
 def macs(weights: Size, uses: Size) -> Size:
-    """Multiply–accumulates of a weight tensor: each of its elements is used ``uses`` times an image.
+    """Multiply–accumulates of a weight tensor: its elements, times how often an image uses each.
+
+    Each use of a weight is one multiplication with an input and one addition to a running sum. A
+    kernel is used once at every output position, a linear layer once an image. Biases are additions
+    alone, and not counted. Source: the convention of torchvision's published numbers.
 
     >>> macs(10 * 3 * 5 * 5, 32 * 32)
     768000
@@ -221,5 +278,23 @@ def macs(weights: Size, uses: Size) -> Size:
 
 
 def flops(macs: Size) -> Size:
-    """Floating-point operations of multiply–accumulates: one multiplication and one addition each."""
+    """Floating-point operations of multiply–accumulates: one multiplication and one addition each.
+
+    So one MAC is two FLOPs. Papers often call MACs "FLOPs"; numbers that differ by a factor of 2
+    differ in this. Source: PyTorch, ``torch.utils.flop_counter``.
+
+    >>> flops(768000)
+    1536000
+    """
     return 2 * macs
+
+
+def stored(elements: Size, each: Size, images: Size = 1) -> Size:
+    """Bytes of a tensor: its elements, times the bytes of each, times the images of the batch.
+
+    A float32 takes 4. Source: PyTorch, ``torch.Tensor.element_size``.
+
+    >>> stored(64 * 112 * 112, each=4)
+    3211264
+    """
+    return elements * each * images

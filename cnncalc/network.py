@@ -27,6 +27,7 @@ from cnncalc.spec.lines import is_name
 
 if TYPE_CHECKING:
     from cnncalc.domain import Domain
+    from cnncalc.explain import Explanation
     from cnncalc.fields import LayerField
     from cnncalc.rewriting import Rewriting
 
@@ -154,11 +155,18 @@ class Network:
         are for ``batch`` images (a number, or a name for a symbol), bytes for elements of
         ``dtype``. Raises :class:`cnncalc.CnncalcError` for a network that is not well-formed.
         """
-        batch = _batch(batch)
-        if dtype not in DTYPES:
-            raise UsageError(f"unknown dtype {dtype!r}", hint=suggest(dtype, DTYPES, "dtypes"))
+        batch, dtype = _batch(batch), _dtype(dtype)
         expansion = self.expansion(at, settings, symbolic, assume)
-        graph = expansion.graph()
+        return self._analyzed(expansion.graph(), expansion.binding, batch, dtype, assume)
+
+    def _analyzed(
+        self,
+        graph: Graph,
+        binding: Mapping[str, int],
+        batch: Size,
+        dtype: str,
+        assume: Mapping[str, Any] | None = None,
+    ) -> Analysis:
         found = receptive_fields(graph)
         fields = found.fields
         costs = graph_costs(graph)
@@ -184,7 +192,7 @@ class Network:
             name=self.name,
             source=self.source,
             inputs=graph.inputs,
-            at=expansion.binding,
+            at=binding,
             batch=batch,
             dtype=dtype,
             layers=tuple(rows),
@@ -200,6 +208,37 @@ class Network:
             ),
             assume=_worded(assume),
         )
+
+    def explain(
+        self,
+        layer: str | None = None,
+        of: Iterable[str] | None = None,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
+        batch: Size = 1,
+        dtype: str = "float32",
+    ) -> Explanation:
+        """The working behind every number, step by step: of one ``layer``, or of all.
+
+        ``of`` chooses among ``shape``, ``rf``, ``params``, ``macs`` and ``memory``; the rest is as
+        in :meth:`analyze`.
+
+        >>> found = load("3x224x224 | conv 64 k=7 s=2 p=3").explain(of=["shape"])
+        >>> print(found.layers[0].steps[1])
+        height, width = ⌊(H + 2p − k)/s⌋ + 1 = ⌊(224 + 2·3 − 7)/2⌋ + 1 = 112
+
+        Raises :class:`cnncalc.CnncalcError` for a layer or a quantity that does not exist.
+        """
+        from cnncalc.explain import explain
+
+        batch, dtype = _batch(batch), _dtype(dtype)
+        expansion = self.expansion(at, settings, symbolic, assume)
+        graph = expansion.graph()
+        analysis = self._analyzed(graph, expansion.binding, batch, dtype, assume)
+        return explain(graph, analysis, layer, of)
 
     def receptive_field(
         self,
@@ -310,6 +349,12 @@ def _holes(graph: Graph, found: ReceptiveFields, last: str | None) -> Iterator[F
 
         field = LayerField(graph, found, last)
         yield from (one for one in field.findings if one not in found.findings)
+
+
+def _dtype(dtype: str) -> str:
+    if dtype not in DTYPES:
+        raise UsageError(f"unknown dtype {dtype!r}", hint=suggest(dtype, DTYPES, "dtypes"))
+    return dtype
 
 
 def _batch(batch: Any) -> Size:

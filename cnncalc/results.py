@@ -101,6 +101,12 @@ class Analysis(NamedTuple):
             "findings": [finding._asdict() for finding in self.findings],
         }
 
+    def _repr_html_(self) -> str:
+        """The table of ``cnncalc analyze``, as notebooks show it."""
+        from cnncalc.notebook import analysis_html
+
+        return analysis_html(self)
+
 
 #: Numbers of the whole network, by their name in JSON and in ``expect:``.
 TOTALS: dict[str, Callable[[Analysis], Number | None]] = {

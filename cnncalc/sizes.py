@@ -42,6 +42,12 @@ def is_worked(value: object) -> bool:
     return type(value).__name__ == "Worked"
 
 
+def unworked(value: Number) -> Number:
+    """The number without its derivation."""
+    found: Number = getattr(value, "value", value) if is_worked(value) else value
+    return found
+
+
 def _worked() -> ModuleType:
     from cnncalc import worked
 
@@ -79,6 +85,8 @@ def floor_div(a: Number, b: Number) -> Size:
     """⌊a / b⌋ for positive ``b``; nested floors merge, ⌊(⌊x/a⌋ + c)/b⌋ = ⌊(x + ac)/(ab)⌋."""
     if type(a) is int and type(b) is int:
         return a // b
+    if is_worked(a) or is_worked(b):
+        return _worked().floor(a, b)
     if is_symbolic(a) or is_symbolic(b):
         return _algebra(a, b).floor_div(a, b)
     return a // b
@@ -105,6 +113,8 @@ def ratio(a: Number, b: Number) -> Number:
     if type(a) is int and type(b) is int:
         if a % b == 0:
             return a // b
+    elif is_worked(a) or is_worked(b):
+        return _worked().quotient(a, b)
     elif is_symbolic(a) or is_symbolic(b):
         return _algebra(a, b).exact_div(a, b)
     elif is_term(a) or is_term(b):
@@ -139,7 +149,7 @@ def proportion(a: Number, b: Number) -> Number | None:
 
 def whole(value: Number) -> Number:
     """A fraction or a symbolic constant that is an integer, as a plain int."""
-    if type(value) is int:
+    if type(value) is int or is_worked(value):
         return value
     if is_symbolic(value):
         return _algebra(value).plain(value)
@@ -148,10 +158,10 @@ def whole(value: Number) -> Number:
 
 def minimum(values: Iterable[Number]) -> Number:
     items = list(values)
-    if any(is_symbolic(value) for value in items):
-        return _algebra(*items).minimum(items)
     if any(is_worked(value) for value in items):
         return _worked().smallest(items)
+    if any(is_symbolic(value) for value in items):
+        return _algebra(*items).minimum(items)
     if any(is_term(value) for value in items):
         return _terms().least(items)
     return min(items)
@@ -159,6 +169,8 @@ def minimum(values: Iterable[Number]) -> Number:
 
 def maximum(values: Iterable[Number]) -> Number:
     items = list(values)
+    if any(is_worked(value) for value in items):
+        return _worked().largest(items)
     if any(is_symbolic(value) for value in items):
         return _algebra(*items).maximum(items)
     if any(is_term(value) for value in items):
@@ -182,6 +194,7 @@ def expand(value: Number) -> Number:
 
 def equal(a: Number, b: Number) -> bool | None:
     """Is a = b for every value of the symbols: yes, no for every value, or None: it depends."""
+    a, b = unworked(a), unworked(b)
     if is_symbolic(a) or is_symbolic(b):
         found: bool | None = _algebra(a, b).equal(a, b)
         return found
@@ -201,6 +214,7 @@ def same(a: Number, b: Number) -> bool:
 
 def at_least(a: Number, b: Number) -> bool | None:
     """Is a ≥ b for every value of the symbols: yes, no for every value, or None: it depends."""
+    a, b = unworked(a), unworked(b)
     if is_symbolic(a) or is_symbolic(b):
         found: bool | None = _algebra(a, b).at_least(a, b)
         return found
@@ -209,6 +223,7 @@ def at_least(a: Number, b: Number) -> bool | None:
 
 def divides(b: Size, a: Size) -> bool | None:
     """Does b divide a, three-valued like :func:`equal`."""
+    a, b = unworked(a), unworked(b)
     if is_symbolic(a) or is_symbolic(b):
         found: bool | None = _algebra(a, b).divides(b, a)
         return found

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import cnncalc
 from cnncalc.analyses.cost import Cost, node_cost
 from cnncalc.layers import Layer, Mistake, mistaken
-from cnncalc.layers.arguments import Argument, Axes, Count, Like
 from cnncalc.sizes import Shape
 from cnncalc.worked import Worked
 
@@ -46,7 +45,10 @@ class Case(NamedTuple):
     def worked(self) -> Case:
         """The same with numbers that show their working, for inputs and arguments."""
         declared, checked = self.layer.arguments, vars(self.layer)
-        given = {name: _worked(checked[name], declared[name]) for name in self.layer.given}
+        given = {
+            name: declared[name].mapped(checked[name], lambda value, letter: Worked(value))
+            for name in self.layer.given
+        }
         return Case(self.layer.replace(**given), tuple(map(fresh, self.inputs)))
 
 
@@ -62,24 +64,22 @@ def fresh(shape: Shape) -> Shape:
     return type(shape)(Worked(int(size)) for size in shape)
 
 
-def _worked(value: Any, argument: Argument[Any]) -> Any:
-    if isinstance(argument, Like) and value is not None:
-        return fresh(value)
-    if isinstance(argument, Count) and value is not None:
-        return Worked(value)
-    if isinstance(argument, Axes) and isinstance(value, tuple):
-        return tuple(map(Worked, value))
-    return value
-
-
 _PYTHON = str.maketrans(
     {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*", "−": "-", "^": "**"}
 )
 
 
 def evaluate(derivation: str) -> int | Fraction:
-    """What a derivation comes to, in exact fractions."""
-    exact = re.sub(r"(?<!\^)(\d+)", r"Fraction(\1)", derivation).translate(_PYTHON)
-    words = {"Fraction": Fraction, "floor": floor, "ceil": ceil, "min": min, "__builtins__": {}}
+    """What a derivation comes to, in exact fractions; digits may be grouped: 9,408."""
+    plain = re.sub(r"(?<=\d),(?=\d{3})", "", derivation)
+    exact = re.sub(r"(?<!\^)(\d+)", r"Fraction(\1)", plain).translate(_PYTHON)
+    words = {
+        "Fraction": Fraction,
+        "floor": floor,
+        "ceil": ceil,
+        "min": min,
+        "max": max,
+        "__builtins__": {},
+    }
     found = Fraction(eval(exact, words))
     return found.numerator if found.denominator == 1 else found

@@ -18,7 +18,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # In and out.
 
 
-@pytest.mark.parametrize("format", ["table", "json", "csv", "markdown"])
+@pytest.mark.parametrize("format", ["table", "json", "csv", "markdown", "latex"])
 def test_output_goes_to_a_file(format: str, tmp_path: Path) -> None:
     path = tmp_path / "answer"
     shown = run("analyze", NET, "-f", format)

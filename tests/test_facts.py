@@ -16,6 +16,7 @@ from cnncalc.layers import KINDS, Layer, Mistake, Requirement, mistaken
 from cnncalc.layers.activation import ReLU
 from cnncalc.layers.convolution import Conv
 from cnncalc.layers.pooling import AdaptiveAvgPool
+from cnncalc.notation import Notation
 from cnncalc.sizes import Shape, Size
 from cnncalc.worked import Worked
 
@@ -164,20 +165,22 @@ def test_refuses_the_same() -> None:
 def test_finds_a_wrong_derivation(monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case(Conv(out=10, kernel=(3,), dilation=(2,), stride=(2,)), (Shape((3, 32, 32)),))
     check_working(case)
-    monkeypatch.setattr(Worked, "_inside", lambda self, level: str(self))  # no brackets
+    monkeypatch.setattr(
+        Notation, "inside", lambda self, form, level: form.write(self)
+    )  # no brackets
     with pytest.raises(MiscountedError, match="comes to"):
         check_working(case)
 
 
 EXAMPLES = {
-    "conv": (["10", "32 + 2 + 2 − 5 + 1", "32 + 2 + 2 − 5 + 1"], "10·3·5·5 + 10", "10·3·5·5·32·32"),
+    "conv": (["10", "32 + 2·2 − 5 + 1", "32 + 2·2 − 5 + 1"], "10·(3·5·5 + 1)", "10·3·5·5·32·32"),
     "deconv": (["32", "(28 − 1)·2 + 2", "(28 − 1)·2 + 2"], "64·32·2·2 + 32", "64·32·2·2·28·28"),
     "flatten": (["512·7·7"], "0", "0"),
     "concat": (["64 + 64", "28", "28"], "0", "0"),
-    "bn": (["64", "112", "112"], "64 + 64", "0"),
-    "split": (["64 / 2", "28", "28"], "0", "0"),
+    "bn": (["64", "112", "112"], "2·64", "0"),
+    "split": (["64/2", "28", "28"], "0", "0"),
     "tokens": (["14·14", "768"], "0", "0"),
-    "crop": (["64", *["136 − ⌊(136 − 104) / 2⌋ − (136 − 104 − ⌊(136 − 104) / 2⌋)"] * 2], "0", "0"),
+    "crop": (["64", *["136 − ⌊(136 − 104)/2⌋ − (136 − 104 − ⌊(136 − 104)/2⌋)"] * 2], "0", "0"),
 }  # fmt: skip
 
 

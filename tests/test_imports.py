@@ -74,6 +74,8 @@ CHEAP = [
     ("compare", "vgg16", "resnet18"),
     ("compare", "resnet18", "resnet34", "--layers"),
     ("rewrite", "vgg16", "--rule", "separable"),
+    ("explain", "resnet18"),
+    ("explain", "lenet5", "--why", "-f", "latex"),
     ("zoo",),
     ("prove", "--help"),
     ("prove", "params('resnet50') == 25557032"),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cnncalc import formulas
 from cnncalc.graph import Graph
 from cnncalc.layers import Layer
+from cnncalc.layers.base import Product
 from cnncalc.sizes import Shape, Size, product
 
 
@@ -32,8 +33,13 @@ def node_cost(layer: Layer, xs: tuple[Shape, ...], y: Shape) -> Cost:
         if weight.uses != 0:
             macs += formulas.macs(elements, weight.uses)
     for one in layer.products(*xs):
-        macs += formulas.macs(one.rows * one.inner, one.columns) * one.times
+        macs += product_macs(one)
     return Cost(params, buffers, macs)
+
+
+def product_macs(one: Product) -> Size:
+    """Each element of the first matrix meets every column of the second."""
+    return formulas.macs(one.rows * one.inner, one.columns) * one.times
 
 
 def graph_costs(graph: Graph) -> dict[str, Cost]:

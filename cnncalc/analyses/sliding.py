@@ -14,9 +14,20 @@ from collections.abc import Iterable
 from math import gcd, lcm
 from typing import NamedTuple
 
-from cnncalc.formulas import edge
+from cnncalc.formulas import advance, edge, extent
 from cnncalc.layers.windows import MOST_PHASES, Run, Taps
-from cnncalc.sizes import Number, Size, equal, expand, is_int, is_symbolic, maximum, minimum, ratio
+from cnncalc.sizes import (
+    Number,
+    Size,
+    equal,
+    expand,
+    is_int,
+    is_symbolic,
+    maximum,
+    minimum,
+    ratio,
+    whole,
+)
 
 #: First and last input position.
 Interval = tuple[Number, Number]
@@ -59,8 +70,8 @@ class AxisField(NamedTuple):
     @property
     def size(self) -> Number | None:
         """Largest number of input positions from the first to the last that a unit sees."""
-        intervals = self._intervals()
-        return maximum(last - first + 1 for first, last in intervals) if intervals else None
+        intervals = self.intervals
+        return maximum(extent(*one) for one in intervals) if intervals else None
 
     @property
     def jump(self) -> Number | None:
@@ -70,13 +81,13 @@ class AxisField(NamedTuple):
     @property
     def start(self) -> Number | None:
         """First input position that unit 0 (the first that sees any) reads."""
-        intervals = self._intervals()
+        intervals = self.intervals
         return intervals[0][0] if intervals else None
 
     @property
     def end(self) -> Number | None:
         """Last input position that unit 0 (the first that sees any) reads."""
-        intervals = self._intervals()
+        intervals = self.intervals
         return intervals[0][1] if intervals else None
 
     @property
@@ -100,7 +111,9 @@ class AxisField(NamedTuple):
         ]
         return ratio(sum(doubled), 2 * len(doubled))
 
-    def _intervals(self) -> list[Interval]:
+    @property
+    def intervals(self) -> list[Interval]:
+        """What units see: of each phase that sees anything, from unit 0's on; or the context."""
         if self.sliding is not None:
             return [found for found in self.sliding.edges if found is not None]
         return [self.context] if self.context is not None else []
@@ -133,10 +146,11 @@ def through_taps(taps: Taps | None, field: AxisField) -> AxisField:
         if below.period > 1 and not (is_int(run.count) and is_int(run.first)):
             return UNDEFINED
         edges.append(_hull(shifted, below))
-    step = ratio(below.step * taps.step * rounds, below.period)
+    period = rounds * taps.every
+    step = whole(advance(below.jump, taps.step, taps.every) * period)
     if equal(step, 0) or not any(edges):
         return AxisField(None, hull_of([*edges, field.context]))
-    return _numeric(AxisField(Sliding(rounds * taps.every, step, tuple(edges)), field.context))
+    return _numeric(AxisField(Sliding(period, step, tuple(edges)), field.context))
 
 
 def _numeric(field: AxisField) -> AxisField:

@@ -16,6 +16,7 @@ NAMES = (
     "rf",
     "params",
     "macs",
+    "explain",
     "compare",
     "rewrite",
     "domain",

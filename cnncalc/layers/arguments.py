@@ -7,6 +7,7 @@ read the declarations.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, Generic, TypeGuard, TypeVar, overload
 
 from cnncalc.errors import LayerError
@@ -15,6 +16,7 @@ from cnncalc.sizes import (
     Shape,
     Size,
     at_least,
+    axis_names,
     is_fraction,
     is_int,
     is_symbolic,
@@ -80,6 +82,15 @@ class Argument(Generic[T]):
         """What the argument takes, in words."""
         raise NotImplementedError
 
+    @property
+    def letter(self) -> str:
+        """Its shortest name, which stands for it in formulas."""
+        return min((self.name, *self.aliases), key=len)
+
+    def mapped(self, value: Any, size: Callable[[Size, str], Size]) -> Any:
+        """The value with every size in it replaced by ``size(value, letter)``."""
+        return value
+
     def refuse(self, value: object, why: str | None = None) -> ArgumentError:
         got = "yes" if value is True else "no" if value is False else show(value)
         return ArgumentError(self.name, why or f"{self.name} must be {self.allowed()}, got {got}")
@@ -108,6 +119,9 @@ class Count(Argument[Size]):
             raise self.refuse(value)
         return value
 
+    def mapped(self, value: Any, size: Callable[[Size, str], Size]) -> Any:
+        return None if value is None else size(value, self.letter)
+
     def allowed(self) -> str:
         return f"an integer of at least {self.minimum}"
 
@@ -130,6 +144,15 @@ class Axes(Argument["tuple[Size, ...]"]):
             if not _is_size(item) or at_least(item, self.minimum) is False:
                 raise self.refuse(value)
         return items
+
+    def mapped(self, value: Any, size: Callable[[Size, str], Size]) -> Any:
+        """Axes that are alike share one size: ``k``; those that differ are ``k_h`` and ``k_w``."""
+        if not isinstance(value, tuple):
+            return value
+        if len({*value}) == 1:
+            return (size(value[0], self.letter),) * len(value)
+        letters = (f"{self.letter}_{axis[0]}" for axis in axis_names(len(value)))
+        return tuple(map(size, value, letters))
 
     def allowed(self) -> str:
         words = "".join(f" or {word!r}" for word in sorted(self.words))
@@ -210,6 +233,12 @@ class Like(Argument["Shape | None"]):
         if value is not None and not isinstance(value, Shape):
             raise self.refuse(value)
         return value
+
+    def mapped(self, value: Any, size: Callable[[Size, str], Size]) -> Any:
+        if value is None:
+            return None
+        letters = (f"{self.letter}_{axis[0]}" for axis in value.axes)
+        return type(value)(map(size, value, letters))
 
     def allowed(self) -> str:
         return "the name of an earlier layer"

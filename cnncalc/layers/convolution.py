@@ -123,7 +123,10 @@ def _grouped(groups: Size, inputs: Size, outputs: Size) -> Iterable[Requirement]
 class Conv(Convolution):
     """Convolution. Every output channel sees all input channels of its group.
 
-    Weights are out x in/groups x kernel, each used once per output position.
+    Weights are out x in/groups x kernel, each used once per output position: one filter for each
+    output channel, with a number for every position of the kernel in every channel that it sees.
+    With g groups it sees only in/g of them, so weights and MACs are divided by g. A bias is one more
+    number for each output channel, because it is added at all positions alike.
     Source: PyTorch, ``torch.nn.Conv2d``.
     """
 
@@ -157,7 +160,8 @@ class Conv(Convolution):
 class DepthwiseConv(Convolution):
     """Depthwise convolution: each input channel by itself, ``multiplier`` filters for each.
 
-    A convolution with as many groups as input channels.
+    A convolution with as many groups as input channels: a filter sees a single one, so there are in
+    times fewer weights than in a dense convolution with as many outputs.
     Source: Howard et al. 2017, "MobileNets", section 3.1.
     """
 
@@ -186,7 +190,9 @@ class DepthwiseConv(Convolution):
 class TransposedConv(Layer):
     """Transposed convolution: each input position spreads a kernel over the output.
 
-    Weights are in x out/groups x kernel, each used once per input position.
+    Weights are in x out/groups x kernel, each used once per input position (not per output
+    position): it is the input that the kernels are laid on. A bias is one number for each output
+    channel.
     Source: PyTorch, ``torch.nn.ConvTranspose2d``.
     """
 

@@ -14,6 +14,8 @@ from cnncalc.sizes import Shape, Size, product
 class Linear(Layer):
     """Fully connected layer: y = Wx + b, on a vector or on each token.
 
+    Every output has a weight for every input and one bias. A weight is used once an image, on
+    tokens once for each of them.
     Source: PyTorch, ``torch.nn.Linear``.
     """
 

@@ -15,8 +15,9 @@ _AS_BATCH_NORM = Mistake("took it for batch normalisation", kind="bn")
 class BatchNorm(Layer):
     """Batch normalisation: per channel, a learned scale and shift and running mean and variance.
 
-    2C parameters and, as buffers, 2C running statistics and PyTorch's counter of batches.
-    At inference it is pointwise. Source: Ioffe & Szegedy 2015; PyTorch, ``torch.nn.BatchNorm2d``.
+    2C parameters and, as buffers, 2C running statistics and PyTorch's counter of batches: one scale
+    and one shift for each channel, the same at all positions, so the size of the map does not count.
+    Mean and variance are measured, not learned; that is why they are no parameters. At inference it is pointwise. Source: Ioffe & Szegedy 2015; PyTorch, ``torch.nn.BatchNorm2d``.
     """
 
     kind = "bn"
@@ -84,6 +85,7 @@ class LocalResponseNorm(Layer):
 class LayerNorm(Layer):
     """Layer normalisation over the features of each position (or token): pointwise, 2C parameters.
 
+    One scale and one shift for each feature; nothing is remembered, so there are no buffers.
     ``over=all`` normalises over channels and positions together, with a weight for each element.
     Source: Ba, Kiros & Hinton 2016; PyTorch, ``torch.nn.LayerNorm``.
     """
@@ -173,6 +175,7 @@ class _OverPositions(Layer):
 class GroupNorm(_OverPositions):
     """Group normalisation: each group of channels over the whole map; 2C parameters.
 
+    A scale and a shift for each channel, however many groups there are.
     Source: Wu & He 2018; PyTorch, ``torch.nn.GroupNorm``.
     """
 

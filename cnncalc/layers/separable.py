@@ -14,7 +14,9 @@ from cnncalc.sizes import Shape, Size
 class SeparableConv(Convolution):
     """Depthwise separable convolution: a depthwise one, then a 1x1 convolution across channels.
 
-    The bias is that of the 1x1 convolution. Source: Chollet 2017, "Xception", section 1;
+    The first filters every channel by itself, the second mixes them: in·k·k and in·out weights, where
+    a dense convolution has in·k·k·out. So 1/out + 1/k² of them are left. The bias is that of the 1x1
+    convolution. Source: Chollet 2017, "Xception", section 1;
     ``keras.layers.SeparableConv2D``.
     """
 

@@ -134,7 +134,9 @@ class Select(_OnTokens):
 class Attention(_OnTokens):
     """Multi-head self-attention: every token sees all of them.
 
-    Projections to queries, keys and values, softmax(QKᵀ/√d)V for each head, and a projection back.
+    Projections to queries, keys and values, softmax(QKᵀ/√d)V for each head, and a projection back:
+    3C·C and C·C weights with their biases, each used once a token. The two products have no weights;
+    each multiplies every token with every token, which grows with the square of their number.
     Source: Vaswani et al. 2017, section 3.2; weights as in ``torch.nn.MultiheadAttention``.
     """
 

@@ -7,7 +7,7 @@ and which positions each unit reads (:meth:`Window.taps`).
 from __future__ import annotations
 
 from math import gcd
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnncalc import formulas
 from cnncalc.sizes import Size, equal, floor_div, is_int, maximum, text
@@ -43,6 +43,11 @@ class Window:
     """One axis of an operation. Positions are indices of its input; negative ones are padding."""
 
     __slots__ = ()
+
+    @property
+    def reason(self) -> Any:
+        """Whose docstring says why it leaves so many units: a formula, or the window itself."""
+        return type(self)
 
     def size(self, n: Size) -> Size | None:
         """How many units come out of ``n`` positions; None when the axis goes away."""
@@ -88,6 +93,10 @@ class Slide(Window):
         self.after = after
         self.dilation = dilation
         self.ceil = ceil
+
+    @property
+    def reason(self) -> Any:
+        return formulas.slide_ceil if self.ceil else formulas.slide
 
     def size(self, n: Size) -> Size:
         padding = self.before + self.after
@@ -150,6 +159,10 @@ class Spread(Window):
         self.after = after
         self.dilation = dilation
         self.extra = extra
+
+    @property
+    def reason(self) -> Any:
+        return formulas.spread
 
     def size(self, n: Size) -> Size:
         padding = self.before + self.after
@@ -264,6 +277,10 @@ class Enlarge(Window):
 
     def __init__(self, scale: Size) -> None:
         self.scale = scale
+
+    @property
+    def reason(self) -> Any:
+        return formulas.enlarged
 
     def size(self, n: Size) -> Size:
         return formulas.enlarged(n, self.scale)

@@ -34,27 +34,31 @@ def _csv(report: Report, color: bool) -> str:
 
 
 def _markdown(report: Report, color: bool) -> str:
+    if report.page:
+        from cnncalc.render.markdown import page
+
+        return page(report.page)
     from cnncalc.render.delimited import markdown
 
     return markdown(report.table)
 
 
 def _latex(report: Report, color: bool) -> str:
-    from cnncalc.render.delimited import latex
+    from cnncalc.render import latex
 
-    return latex(report.table)
+    return latex.page(report.page) if report.page else latex.table(report.table)
 
 
 def _table(report: Report, color: bool) -> str:
     if report.line is not None:
         return f"{report.line}\n"
     if color:
-        from cnncalc.render.terminal import terminal
+        from cnncalc.render import terminal
 
-        return terminal(report.table)
-    from cnncalc.render.plain import plain
+        return terminal.page(report.page) if report.page else terminal.terminal(report.table)
+    from cnncalc.render import plain
 
-    return plain(report.table)
+    return plain.page(report.page) if report.page else plain.plain(report.table)
 
 
 #: Name to renderer.

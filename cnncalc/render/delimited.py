@@ -21,16 +21,16 @@ def csv(table: Table) -> str:
 
 def markdown(table: Table) -> str:
     """A GitHub table; the totals are its last row, facts a list below it."""
-    lines = [f"**{_escape(table.title)}**", ""] if table.title else []
+    lines = [f"**{escape(table.title)}**", ""] if table.title else []
     if table.columns:
         lines.append(_row([column.title for column in table.columns]))
         lines.append(_row(["---:" if column.right else "---" for column in table.columns]))
-        lines += [_row([_escape(shown(cell)) for cell in row]) for row in table.rows]
+        lines += [_row([escape(shown(cell)) for cell in row]) for row in table.rows]
         if table.total:
-            bold = (f"**{_escape(shown(cell))}**" if cell != "" else "" for cell in table.total)
+            bold = (f"**{escape(shown(cell))}**" if cell != "" else "" for cell in table.total)
             lines.append(_row(list(bold)))
     if table.facts:
-        lines += ["", *(f"- {name}: {_escape(value)}" for name, value in table.facts)]
+        lines += ["", *(f"- {name}: {escape(value)}" for name, value in table.facts)]
     return "\n".join(lines) + "\n"
 
 
@@ -38,7 +38,8 @@ def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Text that Markdown leaves as it is."""
     for character in "\\|*_<`":
         text = text.replace(character, "\\" + character)
     return text

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from cnncalc.render.page import Page
 
 #: A cell: a number is aligned and grouped by renderers for people, None is undefined.
 Cell = int | str | None
@@ -34,12 +37,16 @@ class Report(NamedTuple):
 
     ``data`` is made when it is asked for: formulas of every layer can take long to print. ``own``
     are formats that the answer writes itself, because it is no table.
+
+    CSV has the table even where there is a ``page``.
     """
 
     data: Callable[[], Any]
     table: Table
     line: str | None = None
     own: Mapping[str, Callable[[], str]] = {}
+    #: For people, instead of the table: working in sections.
+    page: Page | None = None
 
 
 def shown(cell: Cell) -> str:

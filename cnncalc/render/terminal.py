@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from cnncalc.render.page import Page, written
+from cnncalc.render.plain import folded
 from cnncalc.render.report import Cell, Table, shown
 
 
@@ -29,6 +31,32 @@ def terminal(table: Table) -> str:
         for name, value in table.facts:
             facts.add_row(Text(name, style="cyan"), Text(value))
         console.print(facts)
+    output = console.file
+    assert isinstance(output, StringIO)
+    return output.getvalue()
+
+
+def page(found: Page) -> str:
+    """The page with colours: what lines are of in one, their values in another."""
+    console = Console(
+        file=StringIO(), force_terminal=True, width=get_terminal_size().columns, highlight=False
+    )
+    if found.title:
+        console.print(Text(found.title, style="bold"))
+    for section in found.sections:
+        console.print()
+        console.print(Text(section.title, style="bold"))
+        grid = RichTable.grid(padding=(0, 2))
+        for _ in range(2):
+            grid.add_column(overflow="fold")
+        for word, lines in section.groups:
+            for i, line in enumerate(lines):
+                shown_word = Text(f"  {word}" if i == 0 else "", style="cyan")
+                grid.add_row(shown_word, Text(written(line), style="" if line.forms else "dim"))
+        if section.groups:
+            console.print(grid)
+        for paragraph in section.paragraphs:
+            console.print(Text("\n".join(folded(paragraph)), style="dim"))
     output = console.file
     assert isinstance(output, StringIO)
     return output.getvalue()

@@ -15,7 +15,7 @@ from typing import Any
 import sympy
 from sympy.printing.str import StrPrinter
 
-from cnncalc import presburger
+from cnncalc import notation, presburger
 
 Expr = Any
 
@@ -344,4 +344,55 @@ _KINDS = (
     (sympy.Eq, "=="),
     (sympy.Le, "<="),
     (sympy.Lt, "<"),
+)
+
+
+def form(value: Expr) -> notation.Form:
+    """The expression in the notation of derivations: ``⌊(H + 1)/2⌋ + 1``."""
+    value = sympy.sympify(value)
+    if value.is_Rational:
+        return notation.Number(plain(value))
+    if value.is_Symbol:
+        return notation.Letter(value.name)
+    for kind, write in _FORMS:
+        if isinstance(value, kind):
+            return write(value)
+    return notation.Letter(text(value))  # a sum of a symbolic number of terms: in sympy's syntax
+
+
+def _form_of_sum(value: Expr) -> notation.Form:
+    terms, offset = [], 0
+    for term in _printer._as_ordered_terms(value):
+        if term.is_Integer:
+            offset += int(term)
+            continue
+        coefficient = term.as_coeff_Mul()[0]
+        terms.append((not coefficient < 0, form(-term if coefficient < 0 else term)))
+    return notation.Sum(tuple(terms), offset)
+
+
+def _form_of_product(value: Expr) -> notation.Form:
+    numerator, denominator = sympy.fraction(value)
+    if denominator != 1:
+        return notation.Quotient(form(numerator), form(denominator))
+    coefficient, rest = value.as_coeff_Mul()
+    if coefficient == -1:
+        return notation.opposite(form(rest))
+    if coefficient < 0:
+        return notation.opposite(form(-value))
+    return notation.Product(tuple(map(form, value.as_ordered_factors())))
+
+
+def _form_of_floor(value: Expr) -> notation.Form:
+    numerator, denominator = sympy.fraction(sympy.together(value.args[0]))
+    return notation.Quotient(form(numerator), form(denominator), "down")
+
+
+_FORMS: tuple[tuple[Any, Callable[[Expr], notation.Form]], ...] = (
+    (sympy.Add, _form_of_sum),
+    (sympy.Mul, _form_of_product),
+    (sympy.floor, _form_of_floor),
+    (sympy.Pow, lambda value: notation.Power(*map(form, value.as_base_exp()))),
+    (sympy.Min, lambda value: notation.Extreme("min", tuple(map(form, value.args)))),
+    (sympy.Max, lambda value: notation.Extreme("max", tuple(map(form, value.args)))),
 )

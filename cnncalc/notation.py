@@ -1,0 +1,326 @@
+"""How a number was made, as a tree: the same derivation can be written in any notation.
+
+Trees are built by :func:`plus`, :func:`times` and the rest, which leave out factors of 1 and terms
+of 0, add whole numbers that meet in a sum, and take out what neighbouring terms have in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+#: How tightly a form binds. A negative number is a sum without a first term. A quotient is
+#: bracketed in products, where a·b/c·d could be misread.
+SUM, QUOTIENT, PRODUCT, ATOM = range(4)
+
+Form: TypeAlias = "Number | Letter | Leaf | Sum | Product | Quotient | Power | Extreme"
+
+
+class Number(NamedTuple):
+    """A number of the formula itself: an int or a fraction."""
+
+    value: Any
+
+    @property
+    def level(self) -> int:
+        if self.value < 0:
+            return SUM
+        return ATOM if self.value == int(self.value) else QUOTIENT
+
+    def write(self, notation: Notation) -> str:
+        return notation.number(self.value)
+
+
+class Letter(NamedTuple):
+    """A name: ``k``, ``k_h``, ``H′``, ``weights``."""
+
+    name: str
+
+    @property
+    def level(self) -> int:
+        return ATOM
+
+    def write(self, notation: Notation) -> str:
+        return notation.letter(self.name)
+
+
+class Leaf:
+    """A quantity that stands for itself: a size, an argument. No other one is the same.
+
+    Two kernels of 7 are two leaves, so that only what is one quantity is ever taken together.
+    """
+
+    __slots__ = ("shown",)
+
+    def __init__(self, shown: Form) -> None:
+        self.shown = shown
+
+    def __repr__(self) -> str:
+        return f"Leaf({self.shown!r})"
+
+    @property
+    def level(self) -> int:
+        return self.shown.level
+
+    def write(self, notation: Notation) -> str:
+        return self.shown.write(notation)
+
+
+class Sum(NamedTuple):
+    """Terms, each added (True) or subtracted, and the whole number that was added last.
+
+    It is kept apart so that d(k − 1) + 1 with d = 1 is k again.
+    """
+
+    terms: tuple[tuple[bool, Any], ...]
+    offset: int = 0
+
+    @property
+    def level(self) -> int:
+        return SUM
+
+    def write(self, notation: Notation) -> str:
+        return notation.sum(self)
+
+
+class Product(NamedTuple):
+    factors: tuple[Any, ...]
+
+    @property
+    def level(self) -> int:
+        return PRODUCT
+
+    def write(self, notation: Notation) -> str:
+        return notation.product(self)
+
+
+class Quotient(NamedTuple):
+    """over / under: rounded ``down`` or ``up``, or exact."""
+
+    over: Any
+    under: Any
+    rounded: str = ""
+
+    @property
+    def level(self) -> int:
+        return ATOM if self.rounded else QUOTIENT
+
+    def write(self, notation: Notation) -> str:
+        return notation.quotient(self)
+
+
+class Power(NamedTuple):
+    base: Any
+    exponent: Any
+
+    @property
+    def level(self) -> int:
+        return PRODUCT
+
+    def write(self, notation: Notation) -> str:
+        return notation.power(self)
+
+
+class Extreme(NamedTuple):
+    """The smallest (``min``) or the largest (``max``) of several."""
+
+    word: str
+    items: tuple[Any, ...]
+
+    @property
+    def level(self) -> int:
+        return ATOM
+
+    def write(self, notation: Notation) -> str:
+        return notation.extreme(self)
+
+
+class Notation:
+    """Plain text: ``⌊(224 + 2·3 − 7)/2⌋ + 1``. Others write the same forms differently."""
+
+    minus = "−"
+    dot = "·"
+
+    def number(self, value: Any) -> str:
+        digits = self.digits(abs(value)) if value == int(value) else str(abs(value))
+        return f"{self.minus}{digits}" if value < 0 else digits
+
+    def digits(self, value: int) -> str:
+        """A whole number of at least 0."""
+        return str(value)
+
+    def letter(self, name: str) -> str:
+        return name
+
+    def brackets(self, text: str) -> str:
+        return f"({text})"
+
+    def inside(self, form: Form, level: int) -> str:
+        """The form as an operand of something that binds as ``level``."""
+        text = form.write(self)
+        return text if form.level >= level else self.brackets(text)
+
+    def sum(self, form: Sum) -> str:
+        terms = form.terms
+        if form.offset:
+            terms = (*terms, (form.offset > 0, Number(abs(form.offset))))
+        text = ""
+        for added, term in terms:
+            text += self._term(term, added, first=not text)
+        return text
+
+    def _term(self, term: Form, added: bool, first: bool) -> str:
+        text = self.inside(term, SUM if added else QUOTIENT)
+        if added and text.startswith(self.minus):  # adding −a is subtracting a
+            added, text = False, text[len(self.minus) :]
+        if first:
+            return text if added else f"{self.minus}{text}"
+        return f" {'+' if added else self.minus} {text}"
+
+    def product(self, form: Product) -> str:
+        text = ""
+        before: Form | None = None
+        for factor in form.factors:
+            close = isinstance(before, Number) and _is_one_letter(factor)  # 2p
+            text += "" if before is None or close else self.dot
+            text += self.inside(factor, PRODUCT)
+            before = factor
+        return text
+
+    def quotient(self, form: Quotient) -> str:
+        opening, closing = {"down": ("⌊", "⌋"), "up": ("⌈", "⌉")}.get(form.rounded, ("", ""))
+        over, under = self.inside(form.over, PRODUCT), self.inside(form.under, ATOM)
+        return f"{opening}{over}/{under}{closing}"
+
+    def power(self, form: Power) -> str:
+        return f"{self.inside(form.base, ATOM)}^{self.inside(form.exponent, ATOM)}"
+
+    def extreme(self, form: Extreme) -> str:
+        return f"{form.word}({', '.join(item.write(self) for item in form.items)})"
+
+
+#: The notation of ``str()``.
+PLAIN = Notation()
+
+
+def _is_one_letter(form: Form) -> bool:
+    shown = form.shown if isinstance(form, Leaf) else form
+    return isinstance(shown, Letter) and len(shown.name.partition("_")[0].rstrip("′")) == 1
+
+
+def is_number(form: Form, value: int) -> bool:
+    """Is it this number itself, rather than a derivation that comes to it?"""
+    shown = form.shown if isinstance(form, Leaf) else form
+    return isinstance(shown, Number) and bool(shown.value == value)
+
+
+def names_in(form: Form) -> Iterator[str]:
+    """The letters of a form, in order."""
+
+    class Listing(Notation):
+        def letter(self, name: str) -> str:
+            found.append(name)
+            return name
+
+    found: list[str] = []
+    form.write(Listing())
+    yield from found
+
+
+def moved(form: Form, by: int) -> Form:
+    """The form plus a whole number of the formula."""
+    return _sum(*_terms(form), by)
+
+
+def plus(a: Form, b: Form) -> Form:
+    """a + b, with what their neighbouring terms have in common taken out.
+
+    What b takes away again that a has goes: ⌊t/2⌋ + (t − ⌊t/2⌋) is t.
+    """
+    terms, offset = _terms(a)
+    others, last = _terms(b)
+    if offset:
+        terms = (*terms, (True, Number(offset)))
+    for one in others:
+        if not one[0] and (True, one[1]) in terms:
+            terms, others = _without(terms, (True, one[1])), _without(others, one)
+    if not terms or not others:
+        return _sum(terms or others, last) if terms or others else Number(last)
+    if terms[-1][0] and others[0][0]:
+        together = _together(terms[-1][1], others[0][1])
+        if together:
+            return _sum((*terms[:-1], (True, together), *others[1:]), last)
+    return _sum((*terms, *others), last)
+
+
+def minus(a: Form, b: Form) -> Form:
+    terms, offset = _terms(a)
+    if offset:
+        terms = (*terms, (True, Number(offset)))
+    return _sum((*terms, (False, b)))
+
+
+def opposite(form: Form) -> Form:
+    return Sum(((False, form),))
+
+
+def times(a: Form, b: Form) -> Form:
+    """a · b; the sign of −a stands before the product."""
+    if _is_opposite(a):
+        return opposite(times(_terms(a)[0][0][1], b))
+    if _is_opposite(b):
+        return opposite(times(a, _terms(b)[0][0][1]))
+    if is_number(b, 1):
+        return a
+    if is_number(a, 1):
+        return b
+    return Product((*_factors(a), *_factors(b)))
+
+
+def _is_opposite(form: Form) -> bool:
+    """Is it −a?"""
+    return isinstance(form, Sum) and len(form.terms) == 1 and not form.offset
+
+
+def _terms(form: Form) -> tuple[tuple[tuple[bool, Form], ...], int]:
+    return (form.terms, form.offset) if isinstance(form, Sum) else (((True, form),), 0)
+
+
+def _sum(terms: tuple[tuple[bool, Form], ...], offset: int = 0, by: int = 0) -> Form:
+    offset += by
+    if len(terms) == 1 and terms[0][0] and not offset:
+        return terms[0][1]
+    return Sum(terms, offset)
+
+
+def _without(terms: tuple[Any, ...], one: Any) -> tuple[Any, ...]:
+    """The terms but the first that is this one."""
+    at = terms.index(one)
+    return terms[:at] + terms[at + 1 :]
+
+
+def _factors(form: Form) -> tuple[Form, ...]:
+    return form.factors if isinstance(form, Product) else (form,)
+
+
+def _together(a: Form, b: Form) -> Form | None:
+    """a + b as a product, where both begin with the same quantities: C·k + C = C·(k + 1)."""
+    ours, theirs = _factors(a), _factors(b)
+    same = 0
+    while same < min(len(ours), len(theirs)) and ours[same] == theirs[same]:
+        same += 1
+    if not any(
+        isinstance(factor, Leaf) or not isinstance(factor, Number) for factor in ours[:same]
+    ):
+        return None
+    common, ours, theirs = ours[:same], ours[same:], theirs[same:]
+    if not ours and not theirs:
+        return Product((Number(2), *common))
+    rest = moved(_product(ours), 1) if not theirs else plus(_product(ours), _product(theirs))
+    return Product((*common, rest))
+
+
+def _product(factors: tuple[Form, ...]) -> Form:
+    if not factors:
+        return Number(1)
+    return factors[0] if len(factors) == 1 else Product(factors)

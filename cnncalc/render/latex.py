@@ -1,0 +1,231 @@
+"""LaTeX: a whole document; what is in its body can be pasted (it needs amsmath)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cnncalc.notation import ATOM, Extreme, Form, Notation, Power, Quotient, Sum
+from cnncalc.render.page import Line, Page, Paragraph, Section
+from cnncalc.render.report import Table, shown
+
+_HEAD = r"""\documentclass{article}
+\usepackage[utf8]{inputenc}
+\usepackage{amsmath,amssymb}
+\usepackage[a4paper,margin=2cm]{geometry}
+\allowdisplaybreaks
+\setlength{\parindent}{0pt}
+\sloppy
+\begin{document}
+"""
+_TAIL = "\\end{document}\n"
+
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "|": r"\textbar{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "`": r"\textasciigrave{}",
+    '"': "''",
+    "'": r"{'}",
+    "-": r"{-}",
+}
+#: Characters that are mathematics to LaTeX.
+_MATHS = {
+    "−": "-",
+    "·": r"\cdot ",
+    "×": r"\times ",
+    "⌊": r"\lfloor ",
+    "⌋": r"\rfloor ",
+    "⌈": r"\lceil ",
+    "⌉": r"\rceil ",
+    "′": "'",
+    "²": "^2",
+    "³": "^3",
+    "ᵀ": "^{T}",
+    "√": r"\surd ",
+    "∑": r"\sum ",
+    "Σ": r"\Sigma ",
+    "≤": r"\le ",
+    "≥": r"\ge ",
+    "≠": r"\ne ",
+    "→": r"\to ",
+    "∞": r"\infty ",
+}
+_TEXTS = {
+    "…": r"\dots{}",
+    "–": "--",
+    "—": "---",
+    "“": "``",
+    "”": "''",
+    "„": ",,",
+    "’": "'",
+    "\n": " ",
+}
+
+
+def escape(text: str) -> str:
+    """Text as LaTeX; letters that no usual font has are named by their number."""
+    return "".join(map(_character, text))
+
+
+def _character(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character in _TEXTS:
+        return _TEXTS[character]
+    if character in _MATHS:
+        return f"${_MATHS[character].strip()}$"
+    return character if _is_plain(character) else f"[U+{ord(character):04X}]"
+
+
+def _is_plain(character: str) -> bool:
+    """Does LaTeX know it without packages: ASCII, and Latin letters with the usual accents?"""
+    from unicodedata import normalize
+
+    apart = normalize("NFD", character)
+    letter, accents = apart[:1], apart[1:]
+    if accents:
+        return " " <= letter < "\x7f" and ord(character) < 0x180 and accents[0] in _ACCENTS
+    return " " <= letter < "\x7f" or letter in "ßæœøåÆŒØÅłŁ"
+
+
+#: Grave, acute, circumflex, tilde, macron, breve, dot, diaeresis, ring, double acute, caron, cedilla.
+_ACCENTS = "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327"
+
+
+class Formula(Notation):
+    """Forms as LaTeX's mathematics."""
+
+    minus = "-"
+    dot = r" \cdot "
+
+    def digits(self, value: int) -> str:
+        return f"{value:,}".replace(",", "{,}")
+
+    def letter(self, name: str) -> str:
+        stem, _, index = name.partition("_")
+        letters = stem.rstrip("′")
+        plain = letters if len(letters) == 1 else rf"\mathit{{{escape(letters)}}}"
+        if not letters.isalnum():  # a formula in another syntax
+            return rf"\text{{{escape(name)}}}"
+        low = rf"_{{{escape(index)}}}" if index else ""
+        primes = "'" * (len(stem) - len(letters))
+        return f"{plain}{low}{primes}"
+
+    def brackets(self, text: str) -> str:
+        return rf"\left({text}\right)"
+
+    def quotient(self, form: Quotient) -> str:
+        text = rf"\frac{{{form.over.write(self)}}}{{{form.under.write(self)}}}"
+        sides = {"down": ("lfloor", "rfloor"), "up": ("lceil", "rceil")}.get(form.rounded)
+        return rf"\left\{sides[0]}{text}\right\{sides[1]}" if sides else text
+
+    def power(self, form: Power) -> str:
+        return f"{self.inside(form.base, ATOM)}^{{{form.exponent.write(self)}}}"
+
+    def extreme(self, form: Extreme) -> str:
+        return rf"\{form.word}" + self.brackets(", ".join(item.write(self) for item in form.items))
+
+
+FORMULA = Formula()
+
+
+def page(found: Page) -> str:
+    """Headings, equations aligned at their signs, and paragraphs."""
+    lines = [_HEAD, rf"\section*{{{escape(found.title)}}}", ""]
+    for section in found.sections:
+        lines += _section(section)
+    return "\n".join([*lines, _TAIL])
+
+
+def _section(section: Section) -> Iterator[str]:
+    if section.title:
+        yield rf"\subsection*{{{escape(section.title)}}}"
+    for word, lines in section.groups:
+        if word:
+            yield rf"\textbf{{{escape(word)}}}"
+        yield from _equations(lines)
+    for paragraph in section.paragraphs:
+        yield _words(paragraph)
+    yield ""
+
+
+def _equations(lines: Iterable[Line]) -> Iterator[str]:
+    rows: list[str] = []
+    for line in lines:
+        first, *rest = [_broken(form) for form in line.forms]
+        unit = rf"\;\text{{{escape(line.unit)}}}" if line.unit else ""
+        note = rf"\quad\text{{({escape(line.note)})}}" if line.note else ""
+        if len(note) > _SHORT:  # too long to stand behind a formula
+            note = ""
+        starts = [rf"\text{{{escape(line.label)}}} &= {first}"]
+        if len(rest) > 1:  # letters alone, then numbers and their value on the next line
+            starts.append(" &= " + " = ".join(rest))
+        elif rest:
+            starts[0] += f" = {rest[0]}"
+        starts[-1] += unit + note
+        rows += starts
+    if rows:
+        yield r"\begin{align*}"
+        yield " \\\\\n".join(rows)
+        yield r"\end{align*}"
+    for line in lines:
+        if len(line.note) + 16 > _SHORT:
+            yield f"{escape(line.label)}: {escape(line.note)}\n"
+
+
+def _broken(form: Form) -> str:
+    """A formula; a sum of many terms continues on further rows."""
+    if not isinstance(form, Sum) or len(form.terms) <= _MOST_TERMS:
+        return form.write(FORMULA)
+    rows = []
+    for start in range(0, len(form.terms), _MOST_TERMS):
+        last = start + _MOST_TERMS >= len(form.terms)
+        part = Sum(form.terms[start : start + _MOST_TERMS], form.offset if last else 0)
+        text = part.write(FORMULA)
+        rows.append(text if not start or text.startswith("-") else f"+ {text}")
+    return " \\\\\n &\\quad ".join(rows)
+
+
+#: As many terms of a sum stand on one row.
+_MOST_TERMS = 5
+#: A longer note stands below the equations.
+_SHORT = 80
+
+
+def _words(paragraph: Paragraph) -> str:
+    about = rf"\textit{{{escape(paragraph.about)}.}} " if paragraph.about else ""
+    source = f" Source: {escape(paragraph.source)}." if paragraph.source else ""
+    return f"{about}{escape(paragraph.text)}{source}\n"
+
+
+def table(found: Table) -> str:
+    """A tabular with rules; the totals are its last row, facts a line each below it."""
+    lines = [_HEAD]
+    if found.title:
+        lines.append(rf"\section*{{{escape(found.title)}}}")
+    if found.columns:
+        spec = "".join("r" if column.right else "l" for column in found.columns)
+        lines += [rf"\begin{{tabular}}{{{spec}}}", r"\hline"]
+        lines.append(_row(column.title for column in found.columns))
+        lines.append(r"\hline")
+        lines += [_row(map(shown, row)) for row in found.rows]
+        if found.total:
+            lines += [r"\hline", _row(map(shown, found.total))]
+        lines += [r"\hline", r"\end{tabular}", ""]
+    for name, value in found.facts:
+        lines += [rf"\textit{{{escape(name)}}}: {escape(value)}", ""]
+    return "\n".join([*lines, _TAIL])
+
+
+def _row(cells: Iterable[str]) -> str:
+    return " & ".join(map(escape, cells)) + r" \\"
