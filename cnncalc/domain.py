@@ -215,6 +215,8 @@ class Domain:
 
     def exact(self) -> Points | None:
         """Where every downsampling divides its input: a layer of stride s makes n / s of n."""
+        if self.unknown:
+            return None
         return self._where(lambda window, n: window.inexact(n), every=True)
 
     def _where(self, measure: Callable[[Window, Size], Size], every: bool) -> Points | None:

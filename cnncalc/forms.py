@@ -75,7 +75,19 @@ def growth(value: Size, by: str | None = None) -> Growth:
         return Growth(value, None if by is None else 0)
     from cnncalc.symbolic import forms
 
+    _no_sum(value, "has no leading term or derivative in closed form")
     return Growth(forms.leading(value), None if by is None else forms.derivative(value, by))
+
+
+def _no_sum(value: Size, what: str) -> None:
+    """Raises :class:`UsageError` for sums of as many terms as a symbol says."""
+    from cnncalc.symbolic import forms
+
+    if is_symbolic(value) and forms.has_sum(value):
+        raise UsageError(
+            f"a sum with a symbolic number of terms {what}",
+            hint="give the depth (or the stride of what is repeated) a number",
+        )
 
 
 def share(part: Size, whole: Size) -> str | None:
@@ -122,6 +134,9 @@ def _python(analysis: Analysis, names: tuple[str, ...]) -> str:
     from cnncalc.symbolic import forms
 
     values = {name: TOTALS[name][1](analysis) for name in names}
+    values = {name: value for name, value in values.items() if value is not None}
+    for value in values.values():
+        _no_sum(value, "is not written as Python")
     symbols = forms.names(values.values())
     arguments = ", ".join(f"{name}: int" for name in symbols)
     parts = [f'"""{_headline(analysis)}"""']
@@ -156,5 +171,10 @@ _SHORT = {
 def _latex(analysis: Analysis, names: tuple[str, ...]) -> str:
     from cnncalc.symbolic import forms
 
-    lines = [f"{_SHORT[name]} &= {forms.latex(TOTALS[name][1](analysis))}" for name in names]
+    values = {name: TOTALS[name][1](analysis) for name in names}
+    lines = [
+        f"{_SHORT[name]} &= {forms.latex(value)}"
+        for name, value in values.items()
+        if value is not None
+    ]
     return "\\begin{align}\n" + " \\\\\n".join(f"  {line}" for line in lines) + "\n\\end{align}"

@@ -45,6 +45,12 @@ def command(net: str, common: Common, tensors: bool) -> None:
     point = _point(found, common.at)
     within = found.good.at(point) | found.unknown.at(point)
     whole = set(point) == set(found.symbols)
+    missing = [name for name in found.symbols if name not in point]
+    if point and missing and found.unknown:
+        raise UsageError(
+            f"--at has no value for {', '.join(missing)}, and not all of the domain is decided",
+            hint=f"give all of them: --at {','.join(f'{name}=224' for name in found.symbols)}",
+        )
     ok = found.contains(point) if whole else bool(within)
     failure = found.failure(point) if whole and not ok else None
     facts = [*_at(found, point, ok, failure), *_facts(found)]
@@ -89,7 +95,9 @@ def _said(point: Point) -> str:
 
 def _at(found: Domain, point: Point, ok: bool, failure: Failure | None) -> Iterator[Fact]:
     if point:
-        yield "ok", _said(point), "well-formed" if ok else "not well-formed"
+        missing = ", ".join(name for name in found.symbols if name not in point)
+        some = f" for {'some' if ok else 'any'} {missing}" if missing else ""
+        yield "ok", _said(point), ("well-formed" if ok else "not well-formed") + some
     if failure:
         layer = f"{failure.layer}: " if failure.layer else ""
         yield "fails_at", "fails at", f"{layer}{failure.message}"
@@ -97,10 +105,11 @@ def _at(found: Domain, point: Point, ok: bool, failure: Failure | None) -> Itera
         from cnncalc.domain import in_words
 
         near = found.nearest(point)
+        nothing = "not known" if found.unknown else "none"
         yield (
             "nearest",
             "nearest",
-            "; ".join(f"{name}: {in_words(near[name]) or 'none'}" for name in near),
+            "; ".join(f"{name}: {in_words(near[name]) or nothing}" for name in near),
         )
 
 

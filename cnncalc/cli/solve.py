@@ -80,7 +80,7 @@ def command(
         **_data(found),
     }
     common.show(Report(lambda: data, table, "\n".join([*lines, f"({found.argument})"])))
-    if not lines or lines == ["none"]:
+    if not lines or lines[0].startswith("none"):
         click.get_current_context().exit(1)
 
 
@@ -97,12 +97,16 @@ def _lines(found: Found, want: str) -> list[str]:
     """The answer for people, a line for each value or fact."""
     if found.solutions is not None:
         return _solved(found) or ["none"]
+    if found.tried and not found.values:
+        return [f"none from {found.tried[0]} to {found.tried[1]}"]
     if want == "smallest":
         return [_said(found.smallest)]
     if want == "largest":
         if found.smallest and found.largest is None and found.condition:
             return [f"no largest: {found.condition}"]
-        return [_said(found.largest or (found.values[-1] if found.values else None))]
+        if found.largest is None and found.values:
+            return [f"{_said(found.values[-1])} or more"]
+        return [_said(found.largest)]
     if found.condition is None:
         values = found.values or []
         more = [f"and {len(values) - _SHOWN} more"] if len(values) > _SHOWN else []

@@ -30,6 +30,9 @@ def by_sets(problem: Problem) -> Found | None:
         return None
     if domain.unknown or not domain.good or not set(problem.unknowns) <= set(domain.symbols):
         return None
+    others = [name for name in domain.symbols if name not in problem.unknowns]
+    if any(name not in problem.sizes and name not in problem.assumed for name in others):
+        return None  # the answer may depend on those: an equation says how
     kept, arguments = domain.good, []
     for comparison in problem.wanted.comparisons:
         found = _where(domain, comparison) or _bisected(domain, comparison)
@@ -39,7 +42,6 @@ def by_sets(problem: Problem) -> Found | None:
         kept = kept & points
         if argument not in arguments:
             arguments.append(argument)
-    others = [name for name in domain.symbols if name not in problem.unknowns]
     if others:
         failing = (domain.good - kept).without(others)
         kept = kept.without(others) - failing

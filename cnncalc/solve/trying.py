@@ -37,7 +37,12 @@ def by_trying(problem: Problem, want: str, span: tuple[int, int] | None = None) 
         argument = f"tried every smaller value from {low} on"
     elif len(found) == MOST_LISTED:
         argument = f"tried values from {low} on, until {MOST_LISTED} were found"
-    largest = found[-1] if found and want != "smallest" and len(problem.unknowns) == 1 else None
+    ends = found and span is None and high in found[-1].values()
+    if span is None and (ends or not found):
+        argument += "; larger ones were not: --range LOW:HIGH"
+    largest = None
+    if found and want != "smallest" and len(problem.unknowns) == 1 and not ends:
+        largest = found[-1]
     smallest = found[0] if found else None
     return Found(argument, smallest, largest, values=found, tried=(low, high))
 

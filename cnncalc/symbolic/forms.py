@@ -144,9 +144,16 @@ def latex(value: Expr) -> str:
     return str(_latex.doprint(sympy.sympify(value)))
 
 
-def names(values: Iterable[Expr]) -> list[str]:
+def has_sum(value: Expr) -> bool:
+    """Is there a sum in it, of as many terms as a symbol says?"""
+    return bool(sympy.sympify(value).has(sympy.Sum))
+
+
+def names(values: Iterable[Expr | None]) -> list[str]:
     """The symbols of all the values, sorted."""
     found: set[str] = set()
     for value in values:
+        if value is None:
+            continue
         found |= {item.name for item in sympy.sympify(value).free_symbols}
     return sorted(found)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import NamedTuple
 
+from cnncalc import formulas
 from cnncalc.analyses.receptive_field import Fields
-from cnncalc.graph import Graph
+from cnncalc.graph import Graph, Node
 from cnncalc.layers.windows import POINT, Taps, Window
 from cnncalc.sizes import Size
 
@@ -78,7 +79,7 @@ def reaches(graph: Graph, local: Local, axis: int) -> dict[str, Reach]:
         xs = graph.inputs_of(node)
         readings = zip(node.inputs, xs, node.layer.reads(*xs), local.passes[node.name])
         parts = [
-            _through(windows[axis], x.spatial[axis], found.get(name), node.shape.spatial[axis])
+            _through(windows[axis], found.get(name), node, x.spatial[axis], axis)
             for name, x, windows, passes in readings
             if passes
         ]
@@ -88,14 +89,15 @@ def reaches(graph: Graph, local: Local, axis: int) -> dict[str, Reach]:
     return found
 
 
-def _through(window: Window, n: Size, below: Reach | None, units: Size) -> Reach | None:
+def _through(window: Window, below: Reach | None, node: Node, n: Size, axis: int) -> Reach | None:
     if below is None or window is POINT:
         return below
     taps = window.taps(n)
-    return _read(below, taps, units) if taps else None
+    mode = vars(node.layer).get("mode", "zeros")
+    return _read(below, taps, node.shape.spatial[axis], mode) if taps else None
 
 
-def _read(below: Reach, taps: Taps, units: int) -> Reach:
+def _read(below: Reach, taps: Taps, units: int, mode: str) -> Reach:
     n = len(below.seen)
     found = Reach([], [], [])
     for unit in range(units):
@@ -115,6 +117,9 @@ def _read(below: Reach, taps: Taps, units: int) -> Reach:
                 open_ = open_ or below.open[position]
             else:
                 clear = False
+                repeated = formulas.folded(position, n, mode)
+                if repeated is not None:
+                    mask |= below.seen[repeated]
         found.seen.append(mask)
         found.clear.append(clear)
         found.open.append(open_)
