@@ -131,7 +131,7 @@ def test_latex_of_a_table() -> None:
     found = answer("analyze", "3x8x8 | a_1 = conv 4 k=3", "-f", "latex")
     assert r"\begin{tabular}{llrrrrr}" in found
     assert r"a\_1 & conv & 4x6x6 & 3x3 & 1 & 112 & 3,888 \\" in found
-    assert r"\textbf{3x8x8 \textbar{} a\_1 = conv 4 k=3: 3x8x8 -\textgreater{} 4x6x6}" in found
+    assert r"\section*{3x8x8 \textbar{} a\_1 = conv 4 k=3: 3x8x8 {-}\textgreater{} 4x6x6}" in found
 
 
 COMPILED = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.options import Common, pairs, shared
+from cnncalc.cli.options import Common, shared
 from cnncalc.render import Column, Report, Table
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def command(
 ) -> None:
     """The working behind every number, step by step.
 
-    Each formula in letters, then in numbers, then what it comes to. Output sizes, receptive fields, parameters, MACs and bytes of every layer, and the totals.
+    Each formula in letters, then in numbers, then what it comes to. Output sizes, receptive fields,
+    parameters, MACs and bytes of every layer, and the totals.
 
     Of networks with more than 40 layers equal layers are shown once, with how often they occur:
     --all shows every layer, --layer NAME one of them.
@@ -40,9 +41,8 @@ def command(
     found = common.network(net).explain(
         layer,
         asked if of else None,
-        pairs("--at", common.at),
-        pairs("--set", common.set),
-        symbolic=common.symbolic,
+        **common.values(),
+        symbolic=common.leaves_open,
         batch=common.batch,
         dtype=common.dtype,
     )

@@ -99,7 +99,7 @@ class Common(NamedTuple):
         network = self.network(net)
         with self._nearest(network):
             analysis = network.analyze(
-                **self._values(), symbolic=self._open, batch=self.batch, dtype=self.dtype
+                **self.values(), symbolic=self.leaves_open, batch=self.batch, dtype=self.dtype
             )
         if self.verbose:
             elapsed = 1000 * (time.perf_counter() - started)
@@ -111,15 +111,17 @@ class Common(NamedTuple):
         """The receptive field of a layer; what is noticed of it goes to standard error."""
         network = self.network(net)
         with self._nearest(network):
-            field = network.receptive_field(layer, **self._values(), symbolic=self._open)
+            field = network.receptive_field(layer, **self.values(), symbolic=self.leaves_open)
         self.notice(field.findings)
         return field
 
     @property
-    def _open(self) -> bool:
+    def leaves_open(self) -> bool:
+        """Do symbols without a value stay symbols?"""
         return self.symbolic or bool(self.assume)
 
-    def _values(self) -> dict[str, dict[str, Any]]:
+    def values(self) -> dict[str, dict[str, Any]]:
+        """What the options say of symbols and parameters, as the library takes it."""
         return {
             "at": pairs("--at", self.at),
             "settings": pairs("--set", self.set),
@@ -132,8 +134,8 @@ class Common(NamedTuple):
         try:
             yield
         except LayerError as error:
-            given = self._values()
-            near = None if self._open else network.good_sizes(given["at"], given["settings"])
+            given = self.values()
+            near = None if self.leaves_open else network.good_sizes(given["at"], given["settings"])
             error.hint = "; ".join(filter(None, (error.hint, near))) or None
             raise
 

@@ -43,35 +43,3 @@ def escape(text: str) -> str:
     for character in "\\|*_<`":
         text = text.replace(character, "\\" + character)
     return text
-
-
-def latex(table: Table) -> str:
-    """A tabular in LaTeX's own commands; the totals are its last row, facts a list below it."""
-    lines = [rf"\textbf{{{_latex_escape(table.title)}}}", ""] if table.title else []
-    if table.columns:
-        sides = "".join("r" if column.right else "l" for column in table.columns)
-        lines += [rf"\begin{{tabular}}{{{sides}}}", r"\hline"]
-        lines += [_latex_row([column.title for column in table.columns]), r"\hline"]
-        lines += [_latex_row([shown(cell) for cell in row]) for row in table.rows]
-        if table.total:
-            lines += [r"\hline", _latex_row([shown(cell) for cell in table.total])]
-        lines += [r"\hline", r"\end{tabular}"]
-    if table.facts:
-        items = [rf"  \item {name}: {_latex_escape(value)}" for name, value in table.facts]
-        lines += ["", r"\begin{itemize}", *items, r"\end{itemize}"]
-    return "\n".join(lines) + "\n"
-
-
-def _latex_row(cells: list[str]) -> str:
-    return f"{' & '.join(map(_latex_escape, cells))} \\\\"
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
-}  # fmt: skip
-
-
-def _latex_escape(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in text)
