@@ -57,3 +57,9 @@ def test_ci_runs_the_commands_that_the_readme_prints() -> None:
 def test_page_of_kinds_is_up_to_date() -> None:
     found = kinds_page.PAGE.read_text(encoding="utf-8")
     assert found == kinds_page.page(), "python tests/kinds_page.py writes it anew"
+
+
+def test_examples_of_the_api_run() -> None:
+    found = doctest.testfile(str(ROOT / "docs" / "api.md"), module_relative=False)
+    assert found.attempted > 20
+    assert found.failed == 0
