@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import product
 from typing import Any, NamedTuple
 
 from cnncalc.analyses.effective import Effective, Support, effective, largest, supports
@@ -15,7 +14,8 @@ from cnncalc.analyses.receptive_field import Fields, ReceptiveFields
 from cnncalc.analyses.sliding import Interval
 from cnncalc.analyses.tracing import Cells, Tracer
 from cnncalc.errors import UsageError
-from cnncalc.graph import Graph, Node
+from cnncalc.graph import Graph
+from cnncalc.layers.windows import Slide, Window
 from cnncalc.results import context_to_dict, fields_to_dict, plain
 from cnncalc.sizes import Shape, Size, at_least, axis_names, is_int, minimum, ratio
 
@@ -144,7 +144,7 @@ class LayerField:
             noticed.append(
                 warning(f"{last} has no field that can be told: this is the field of {self.name}")
             )
-        if not any(map(_may_leave_holes, self._graph)):
+        if not any(map(_may_skip, _windows(self._graph))):
             return tuple(noticed)
         for axis, (support, paths) in enumerate(zip(self.supports, self.paths)):
             found = support and paths and holes(self._graph, paths.largest, axis, support)
@@ -244,12 +244,16 @@ def grid(inputs: Iterable[Shape]) -> tuple[Size, ...]:
     )
 
 
-def _may_leave_holes(node: Node) -> bool:
-    """Has the layer a dilation, or a stride that may be larger than its kernel?"""
-    given = vars(node.layer)
-    return any(size != 1 for size in given.get("dilation", ())) or any(
-        stride != 1 and at_least(kernel, stride) is not True
-        for kernel, stride in product(given.get("kernel", ()) or (), given.get("stride", ()) or ())
+def _windows(graph: Graph) -> Iterator[Window]:
+    for node in graph:
+        for windows in node.layer.reads(*graph.inputs_of(node)):
+            yield from windows
+
+
+def _may_skip(window: Window) -> bool:
+    """Has it a dilation, or a stride that may be larger than its kernel?"""
+    return isinstance(window, Slide) and (
+        window.dilation != 1 or at_least(window.kernel, window.stride) is not True
     )
 
 

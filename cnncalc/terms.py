@@ -20,8 +20,8 @@ Value = Union[int, Fraction, "Term"]  # a name in quotes cannot be joined by |
 Truth = Union[bool, "Formula"]
 
 
-class Term:
-    """``number``, ``name``, ``+``, ``*``, ``/``, ``**``, ``floor``, ``min``, ``max`` or ``if``."""
+class _Operation:
+    """An operation on what it is made of; equal to another one that is written alike."""
 
     __slots__ = ("_hash", "args", "op")
 
@@ -32,7 +32,7 @@ class Term:
 
     def __eq__(self, other: object) -> bool:
         return self is other or (
-            isinstance(other, Term)
+            isinstance(other, type(self))
             and self._hash == other._hash
             and (self.op, self.args) == (other.op, other.args)
         )
@@ -41,7 +41,13 @@ class Term:
         return self._hash
 
     def __repr__(self) -> str:
-        return f"Term({self})"
+        return f"{type(self).__name__}({self})"
+
+
+class Term(_Operation):
+    """``number``, ``name``, ``+``, ``*``, ``/``, ``**``, ``floor``, ``min``, ``max`` or ``if``."""
+
+    __slots__ = ()
 
     def __str__(self) -> str:
         return _text(self, 0)
@@ -105,28 +111,10 @@ class Term:
         return Term("max", self, -self)
 
 
-class Formula:
+class Formula(_Operation):
     """``==`` or ``<=`` of two terms; ``not``, ``and``, ``or`` of formulas, read left to right."""
 
-    __slots__ = ("_hash", "args", "op")
-
-    def __init__(self, op: str, *args: Any) -> None:
-        self.op = op
-        self.args = args
-        self._hash = hash((op, args))
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or (
-            isinstance(other, Formula)
-            and self._hash == other._hash
-            and (self.op, self.args) == (other.op, other.args)
-        )
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __repr__(self) -> str:
-        return f"Formula({self})"
+    __slots__ = ()
 
     def __str__(self) -> str:
         if self.op in ("==", "<="):

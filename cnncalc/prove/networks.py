@@ -256,14 +256,11 @@ def _layer_cost(
                 )
             )
     try:
-        if kind == "linear":
-            inputs, outputs = values
-            layer = KINDS[kind](out=outputs, bias=bias)
-            x, y = Shape((inputs,)), Shape((outputs,))
-        else:
-            inputs, outputs, kernel, groups, sizes = values
-            layer = KINDS[kind](out=outputs, kernel=kernel, groups=groups, bias=bias)
-            x, y = Shape((inputs, *sizes)), Shape((outputs, *sizes))
+        inputs, outputs, *window = values
+        kernel, groups, sizes = window or (None, None, ())
+        sliding = {"kernel": kernel, "groups": groups} if window else {}
+        layer = KINDS[kind](out=outputs, bias=bias, **sliding)
+        x, y = Shape((inputs, *sizes)), Shape((outputs, *sizes))
     except ArgumentError as error:
         raise IllFormed(SpecError(error.message, hint=error.hint)) from None
     for need in layer.requirements(x):
