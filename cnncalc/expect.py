@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from cnncalc.analyses.receptive_field import Fields
-from cnncalc.errors import SpecError, suggest
+from cnncalc.errors import Position, SpecError, suggest
 from cnncalc.network import Network
 from cnncalc.results import FIELD_KEYS, TOTALS, Analysis, per_axis
 from cnncalc.sizes import Number, at_least, axis_names, equal, is_int, text
@@ -17,6 +17,35 @@ from cnncalc.spec.syntax import Entry, Piece
 from cnncalc.spec.values import describe
 
 _BOUNDS = ("min", "max")
+
+
+class Outcome(NamedTuple):
+    """One expectation and what became of it: ``key`` is the one of ``expect:`` that it is under.
+
+    ``name`` says exactly what is expected to be ``wanted``; ``at`` is where the value is written.
+    ``bound`` and ``value`` are both numbers where it is about one.
+    """
+
+    key: str
+    name: str
+    wanted: str
+    got: str
+    held: bool
+    at: Position
+    bound: Number | None = None
+    value: Number | None = None
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.name}: expected {self.wanted}, got {self.got}"
+
+
+def outcomes(expected: Mapping[str, Entry], scope: Scope, analysis: Analysis) -> Iterator[Outcome]:
+    """Every expectation held against ``analysis``, kept ones too.
+
+    ``scope`` is what expressions see. Raises :class:`cnncalc.errors.SpecError` for an expectation
+    that means nothing.
+    """
+    return _Expectations(scope, analysis).outcomes(expected)
 
 
 def unmet(
@@ -30,7 +59,8 @@ def unmet(
     Raises :class:`cnncalc.errors.SpecError` for an expectation that means nothing.
     """
     scope = network.expansion(at, settings).root
-    return list(_Expectations(scope, network.analyze(at, settings)).unmet(network.spec.expect))
+    found = outcomes(network.spec.expect, scope, network.analyze(at, settings))
+    return [str(outcome) for outcome in found if not outcome.held]
 
 
 class _Expectations:
@@ -40,10 +70,10 @@ class _Expectations:
         self.scope = scope
         self.analysis = analysis
 
-    def unmet(self, expected: Mapping[str, Entry]) -> Iterable[str]:
+    def outcomes(self, expected: Mapping[str, Entry]) -> Iterator[Outcome]:
         for key, entry in expected.items():
             if key in TOTALS:
-                yield from self.number(key, entry, TOTALS[key](self.analysis))
+                yield from self.number(key, key, entry, TOTALS[key](self.analysis))
             elif key == "output":
                 yield from self.output(entry)
             elif key == "outputs":
@@ -54,12 +84,12 @@ class _Expectations:
                 known = (*TOTALS, "output", "outputs", "receptive_field")
                 raise _unknown(key, known, entry, "expectations")
 
-    def number(self, name: str, entry: Entry, got: Number | None) -> Iterable[str]:
+    def number(self, key: str, name: str, entry: Entry, got: Number | None) -> Iterator[Outcome]:
         """An exact value, or ``{min: …, max: …}``."""
         if isinstance(entry.value, Piece):
             wanted = self.value(entry.value)
-            if got is None or equal(got, wanted) is not True:
-                yield _line(entry, name, _shown(wanted), got)
+            held = got is not None and equal(got, wanted) is True
+            yield Outcome(key, name, _shown(wanted), _shown(got), held, entry.at, wanted, got)
             return
         if isinstance(entry.value, tuple):
             raise SpecError(
@@ -74,11 +104,11 @@ class _Expectations:
                 raise SpecError(f"{bound} must be one number", at=inner.at, hint="write max: 4.1G")
             limit = self.value(inner.value)
             low, high = (limit, got) if bound == "min" else (got, limit)
-            if got is None or at_least(high, low) is not True:
-                words = "at least" if bound == "min" else "at most"
-                yield _line(inner, name, f"{words} {_shown(limit)}", got)
+            held = high is not None and low is not None and at_least(high, low) is True
+            words = f"{'at least' if bound == 'min' else 'at most'} {_shown(limit)}"
+            yield Outcome(key, name, words, _shown(got), held, inner.at, limit, got)
 
-    def output(self, entry: Entry) -> Iterable[str]:
+    def output(self, entry: Entry) -> Iterator[Outcome]:
         outputs = self.analysis.outputs
         if len(outputs) > 1:
             raise SpecError(
@@ -86,9 +116,9 @@ class _Expectations:
                 at=entry.at,
                 hint=f"write outputs: {{{next(iter(outputs))}: [10], …}}",
             )
-        yield from self.shape("output", entry, self.analysis.output)
+        yield from self.shape("output", "output", entry, self.analysis.output)
 
-    def outputs(self, entry: Entry) -> Iterable[str]:
+    def outputs(self, entry: Entry) -> Iterator[Outcome]:
         if not isinstance(entry.value, Mapping):
             raise SpecError(
                 "outputs must name them", at=entry.at, hint="write outputs: {output: [10]}"
@@ -96,9 +126,9 @@ class _Expectations:
         for name, inner in entry.value.items():
             if name not in self.analysis.outputs:
                 raise _unknown(name, self.analysis.outputs, inner, "outputs")
-            yield from self.shape(f"outputs: {name}", inner, self.analysis.outputs[name])
+            yield from self.shape("outputs", f"outputs: {name}", inner, self.analysis.outputs[name])
 
-    def shape(self, name: str, entry: Entry, got: Sequence[Number]) -> Iterable[str]:
+    def shape(self, key: str, name: str, entry: Entry, got: Sequence[Number]) -> Iterator[Outcome]:
         items = _items(entry) or ()
         leaves = [item.value for item in items if isinstance(item.value, Piece)]
         if not leaves or len(leaves) < len(items):
@@ -108,10 +138,10 @@ class _Expectations:
                 hint="write [10] for features, [2, 388, 388] for a map",
             )
         wanted = [self.value(leaf) for leaf in leaves]
-        if len(wanted) != len(got) or not all(map(_equal, got, wanted)):
-            yield f"{entry.at}: {name}: expected {_sizes(wanted)}, got {_sizes(got)}"
+        held = len(wanted) == len(got) and all(map(_equal, got, wanted))
+        yield Outcome(key, name, _sizes(wanted), _sizes(got), held, entry.at)
 
-    def fields(self, entry: Entry) -> Iterable[str]:
+    def fields(self, entry: Entry) -> Iterator[Outcome]:
         if not isinstance(entry.value, Mapping):
             raise SpecError(
                 "receptive_field must name what is expected",
@@ -123,11 +153,18 @@ class _Expectations:
             if key not in FIELD_KEYS:
                 raise _unknown(key, FIELD_KEYS, inner, "of a receptive field")
             if not fields:
-                yield f"{inner.at}: receptive_field: {key}: the network has no feature map"
+                yield Outcome(
+                    "receptive_field",
+                    f"receptive_field: {key}",
+                    "a feature map",
+                    "none",
+                    False,
+                    inner.at,
+                )
                 continue
             yield from self.field(key, inner, fields)
 
-    def field(self, key: str, entry: Entry, fields: Fields) -> Iterable[str]:
+    def field(self, key: str, entry: Entry, fields: Fields) -> Iterator[Outcome]:
         """One value for all axes, or a list of one for each."""
         axes = axis_names(len(fields))
         each = _items(entry) or (entry,) * len(fields)
@@ -138,7 +175,8 @@ class _Expectations:
                 hint=f"give one for all, or one each: {', '.join(axes)}",
             )
         for axis, inner, got in zip(axes, each, per_axis(fields, key)):
-            yield from self.number(f"receptive_field: {key} ({axis})", inner, got)
+            name = f"receptive_field: {key} ({axis})"
+            yield from self.number("receptive_field", name, inner, got)
 
     def value(self, piece: Piece) -> Number:
         """An expression, or a number with a suffix: ``4.1G``."""
@@ -174,10 +212,6 @@ def _shown(value: Number | None) -> str:
 
 def _sizes(values: Iterable[Number]) -> str:
     return f"[{', '.join(map(text, values))}]"
-
-
-def _line(entry: Entry, name: str, wanted: str, got: Number | None) -> str:
-    return f"{entry.at}: {name}: expected {wanted}, got {_shown(got)}"
 
 
 def _unknown(name: str, known: Iterable[str], entry: Entry, what: str) -> SpecError:

@@ -157,16 +157,17 @@ class Network:
         """
         batch, dtype = _batch(batch), _dtype(dtype)
         expansion = self.expansion(at, settings, symbolic, assume)
-        return self._analyzed(expansion.graph(), expansion.binding, batch, dtype, assume)
+        return self.analyzed(expansion.graph(), expansion.binding, batch, dtype, assume)
 
-    def _analyzed(
+    def analyzed(
         self,
         graph: Graph,
         binding: Mapping[str, int],
-        batch: Size,
-        dtype: str,
+        batch: Size = 1,
+        dtype: str = "float32",
         assume: Mapping[str, Any] | None = None,
     ) -> Analysis:
+        """What :meth:`analyze` finds, of a graph of this network that is built already."""
         found = receptive_fields(graph)
         fields = found.fields
         costs = graph_costs(graph)
@@ -237,7 +238,7 @@ class Network:
         batch, dtype = _batch(batch), _dtype(dtype)
         expansion = self.expansion(at, settings, symbolic, assume)
         graph = expansion.graph()
-        analysis = self._analyzed(graph, expansion.binding, batch, dtype, assume)
+        analysis = self.analyzed(graph, expansion.binding, batch, dtype, assume)
         return explain(graph, analysis, layer, of)
 
     def receptive_field(

@@ -1,0 +1,38 @@
+"""From the position of something written to the stretch of text that it takes."""
+
+from __future__ import annotations
+
+import re
+
+from cnncalc.check.diagnostics import Place
+from cnncalc.errors import Position
+
+#: A word, a value in brackets, or a number with its suffix.
+_WORD = re.compile(r"\[[^\]]*\]|\{[^}]*\}|[^\s,\[\]{}:#|]+")
+#: A layer line: up to a comment, the next layer of a one-line network or the end.
+_LINE = re.compile(r"(?:(?!\s+#|\s*\||\s*$).)+")
+
+
+def word(at: Position) -> Place:
+    """The word or the value that begins at ``at``."""
+    return _stretch(at, _WORD)
+
+
+def statement(at: Position) -> Place:
+    """The layer line that begins at ``at``."""
+    return _stretch(at, _LINE)
+
+
+def whole(path: str) -> Place:
+    """The file itself, where nothing in it can be pointed at."""
+    return Place(path, 1, 1, 1, 1)
+
+
+def excerpt(at: Position) -> str:
+    return at.source.line(at.line)
+
+
+def _stretch(at: Position, pattern: re.Pattern[str]) -> Place:
+    found = pattern.match(at.source.line(at.line), at.column - 1)
+    length = len(found.group()) if found else 1
+    return Place(at.source.name, at.line, at.column, at.line, at.column + length)

@@ -1,0 +1,1 @@
+"""What ``expect:`` says and is not so."""

@@ -1,0 +1,1 @@
+"""Layers that do not fit their input."""

@@ -1,0 +1,1 @@
+"""Names, blocks and references that lead nowhere."""

@@ -1,0 +1,1 @@
+"""Not a spec: text that cannot be read."""
