@@ -99,8 +99,28 @@ class Comparison:
             Quantity(name, tuple(map(value, self.analyses))) for name, value in QUANTITIES.items()
         )
 
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(analysis.name for analysis in self.analyses)}>"
+
+    def __str__(self) -> str:
+        """As ``cnncalc compare`` prints it."""
+        from cnncalc.render.plain import plain
+        from cnncalc.tables.comparison import comparison_table
+
+        return plain(comparison_table(self))
+
+    def _repr_html_(self) -> str:
+        """The same table, as notebooks show it."""
+        from cnncalc.render.html import table
+        from cnncalc.tables.comparison import comparison_table
+
+        return table(comparison_table(self))
+
     def __getitem__(self, name: str) -> Quantity:
-        """One quantity by name, such as ``params``."""
+        """One quantity by name, such as ``params``; raises :class:`UsageError` for another one."""
+        if name not in QUANTITIES:
+            hint = suggest(str(name), QUANTITIES, "quantities")
+            raise UsageError(f"nothing that is compared is called {name!r}", hint=hint)
         return Quantity(name, tuple(map(QUANTITIES[name], self.analyses)))
 
     @property
@@ -197,7 +217,7 @@ def compare(
     return Comparison(analyses, graphs)
 
 
-def _loaded(network: Network | str | Path, input: str | None, limits: Limits | None) -> Network:
+def _loaded(network: Any, input: str | None, limits: Limits | None) -> Network:
     if isinstance(network, Network):
         return network
     if _is_fragment(network):
@@ -210,7 +230,7 @@ def _loaded(network: Network | str | Path, input: str | None, limits: Limits | N
     return load(network, limits)
 
 
-def _is_fragment(network: Network | str | Path) -> bool:
+def _is_fragment(network: Any) -> bool:
     """Is it a text that begins with a layer rather than an input or a name?"""
     if not isinstance(network, str):
         return False

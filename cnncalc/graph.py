@@ -5,11 +5,12 @@ A tensor is known by its name: the name of an input, or of the node that makes i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import NamedTuple
 
-from cnncalc.errors import Position
+from cnncalc.errors import Position, UsageError, suggest
 from cnncalc.layers import Layer, Requirement
 from cnncalc.sizes import Shape
 
@@ -109,3 +110,31 @@ class Graph:
             if node.name in needed:
                 needed.update(node.inputs)
         return frozenset(needed)
+
+    def chosen(self, patterns: Iterable[str], of: str = "") -> frozenset[str]:
+        """Names of the layers that ``patterns`` name: layers, blocks with all inside, * for any text.
+
+        Raises :class:`UsageError`, which calls the network ``of``, for one that names nothing.
+        """
+        found: set[str] = set()
+        for pattern in patterns:
+            # Iterations of loops have brackets in their names, which a pattern means as they are.
+            literal = pattern.replace("[", "[[]")
+            names = {
+                node.name
+                for node in self
+                if any(fnmatchcase(name, literal) for name in _names(node))
+            }
+            if not names:
+                known = {name for node in self for name in _names(node)}
+                hint = f"{pattern} is an input" if pattern in self.inputs else None
+                what = f"{of} has no layer {pattern!r}" if of else f"no layer is called {pattern!r}"
+                raise UsageError(what, hint=hint or suggest(pattern, known, "layers"))
+            found |= names
+        return frozenset(found)
+
+
+def _names(node: Node) -> Iterator[str]:
+    """What a node is called, and the blocks and iterations that it belongs to."""
+    yield node.name
+    yield from (scope.name for scope in node.scopes)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnncalc import given
 from cnncalc.analyses.cost import Cost, graph_costs
 from cnncalc.analyses.findings import Finding, warning
 from cnncalc.analyses.memory import DTYPES, activation_memory
@@ -19,17 +20,17 @@ from cnncalc.analyses.wellformed import describe_conditions
 from cnncalc.errors import UsageError, suggest
 from cnncalc.graph import Graph
 from cnncalc.results import Analysis, LayerResult, head
-from cnncalc.sizes import Size, at_least, expand, is_int, is_symbolic
+from cnncalc.sizes import Size, expand
 from cnncalc.spec import Limits, Spec, parse_line, parse_yaml
 from cnncalc.spec.bind import Values
 from cnncalc.spec.build import Expansion
-from cnncalc.spec.lines import is_name
 
 if TYPE_CHECKING:
     from cnncalc.domain import Domain
     from cnncalc.explain import Explanation
     from cnncalc.fields import LayerField
     from cnncalc.rewriting import Rewriting
+    from cnncalc.solve import Found
 
 
 class Network:
@@ -78,9 +79,13 @@ class Network:
         assume: Mapping[str, Any] | None = None,
     ) -> Expansion:
         """The spec with values for its symbols (``at``) and parameters (``settings``)."""
-        return Expansion(
-            self.spec, Values(at or {}, settings or {}, symbolic, assume or {}), self.limits
+        values = Values(
+            given.values(at, "at", '{"H": 224}'),
+            given.values(settings, "settings", '{"classes": 10}'),
+            symbolic,
+            given.values(assume, "assume", '{"W": "H"}'),
         )
+        return Expansion(self.spec, values, self.limits)
 
     def bound(
         self,
@@ -147,16 +152,22 @@ class Network:
         assume: Mapping[str, Any] | None = None,
         batch: Size = 1,
         dtype: str = "float32",
+        **sizes: Any,
     ) -> Analysis:
         """Sizes, receptive fields, parameters, MACs and activation memory.
 
-        ``at`` binds symbols (``{"H": 512}``), ``settings`` parameters (``{"classes": 10}``);
-        ``symbolic`` leaves unbound symbols free even where the spec has a default. MACs and bytes
-        are for ``batch`` images (a number, or a name for a symbol), bytes for elements of
-        ``dtype``. Raises :class:`cnncalc.CnncalcError` for a network that is not well-formed.
+        ``at`` binds symbols (``{"H": 512}``), and so do further keywords (``H=512``); ``settings``
+        binds parameters (``{"classes": 10}``); ``symbolic`` leaves unbound symbols free even where
+        the spec has a default. MACs and bytes are for ``batch`` images (a number, or a name for a
+        symbol), bytes for elements of ``dtype``.
+
+        >>> load("resnet50").analyze(H=256, W=256).total.macs
+        5340348416
+
+        Raises :class:`cnncalc.CnncalcError` for a network that is not well-formed.
         """
-        batch, dtype = _batch(batch), _dtype(dtype)
-        expansion = self.expansion(at, settings, symbolic, assume)
+        batch, dtype = given.batch(batch), given.dtype(dtype)
+        expansion = self.expansion(_with(at, sizes), settings, symbolic, assume)
         return self.analyzed(expansion.graph(), expansion.binding, batch, dtype, assume)
 
     def analyzed(
@@ -212,8 +223,8 @@ class Network:
 
     def explain(
         self,
-        layer: str | None = None,
-        of: Iterable[str] | None = None,
+        layer: str | Iterable[str] | None = None,
+        of: str | Iterable[str] | None = None,
         at: Mapping[str, Any] | None = None,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -221,9 +232,11 @@ class Network:
         assume: Mapping[str, Any] | None = None,
         batch: Size = 1,
         dtype: str = "float32",
+        **sizes: Any,
     ) -> Explanation:
-        """The working behind every number, step by step: of one ``layer``, or of all.
+        """The working behind every number, step by step: of the layers that ``layer`` names, or of all.
 
+        ``layer`` is the name of a layer or a block (``*`` stands for any text), or several of them.
         ``of`` chooses among ``shape``, ``rf``, ``params``, ``macs`` and ``memory``; the rest is as
         in :meth:`analyze`.
 
@@ -235,11 +248,12 @@ class Network:
         """
         from cnncalc.explain import explain
 
-        batch, dtype = _batch(batch), _dtype(dtype)
-        expansion = self.expansion(at, settings, symbolic, assume)
+        batch, dtype = given.batch(batch), given.dtype(dtype)
+        expansion = self.expansion(_with(at, sizes), settings, symbolic, assume)
         graph = expansion.graph()
         analysis = self.analyzed(graph, expansion.binding, batch, dtype, assume)
-        return explain(graph, analysis, layer, of)
+        layers = None if layer is None else given.names(layer, "layer")
+        return explain(graph, analysis, layers, None if of is None else given.names(of, "of"))
 
     def receptive_field(
         self,
@@ -281,10 +295,37 @@ class Network:
         begins = head(self.name, graph.inputs, expansion.binding, _worded(assume))
         return LayerField(graph, found, name, begins, meant)
 
+    def solve(
+        self,
+        unknowns: str | Iterable[str],
+        such_that: str,
+        want: str = "all",
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
+        span: tuple[int, int] | None = None,
+    ) -> Found:
+        """Values of symbols, parameters or arguments for which the network is as it is wanted.
+
+        ``want`` is ``all``, ``smallest`` or ``largest``; with a ``span`` the values in it are tried.
+
+        >>> load("3x9x9 | conv 8 k=3 p=P").solve("P", "output.h == input.h").condition
+        'P = 1'
+
+        Raises :class:`cnncalc.CnncalcError` for a condition that cannot be read or decided.
+        """
+        from cnncalc.solve import Problem, solve
+
+        names = list(given.names(unknowns, "unknowns"))
+        values = Values(at or {}, settings or {}, symbolic, assume or {})
+        return solve(Problem(self.spec, values, self.limits, names, such_that), want, span)
+
     def rewrite(
         self,
         rule: str,
-        layers: Iterable[str] = (),
+        layers: str | Iterable[str] = (),
         at: Mapping[str, Any] | None = None,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -307,9 +348,10 @@ class Network:
         from cnncalc.rewriting import rewrite, rule_of
         from cnncalc.rewriting.claims import hold
 
-        asked = rule_of(rule)
+        asked = rule_of(str(rule))
         bound = self.bound(at, settings, symbolic)
-        found = Rewritten(rewrite(bound.spec, asked, layers, self.limits), self.limits)
+        patterns = given.names(layers, "layers")
+        found = Rewritten(rewrite(bound.spec, asked, patterns, self.limits), self.limits)
         hold(asked.rule, bound.graph(), found.graph())
         return found
 
@@ -328,6 +370,11 @@ class Rewritten(Network):
         super().__init__(parse_yaml(yaml_text(made.spec), "<rewritten>", limits), limits)
         self.changed = made.changed
         self.flattened = made.flattened
+
+
+def _with(at: Mapping[str, Any] | None, sizes: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Values for symbols, those given as keywords among them."""
+    return {**given.values(at, "at", '{"H": 224}'), **sizes} if sizes else at
 
 
 def _worded(assume: Mapping[str, Any] | None) -> dict[str, str]:
@@ -352,26 +399,6 @@ def _holes(graph: Graph, found: ReceptiveFields, last: str | None) -> Iterator[F
         yield from (one for one in field.findings if one not in found.findings)
 
 
-def _dtype(dtype: str) -> str:
-    if dtype not in DTYPES:
-        raise UsageError(f"unknown dtype {dtype!r}", hint=suggest(dtype, DTYPES, "dtypes"))
-    return dtype
-
-
-def _batch(batch: Any) -> Size:
-    if isinstance(batch, str):
-        if is_name(batch):
-            from cnncalc import symbolic
-
-            return symbolic.symbol(batch)
-        batch = int(batch) if batch.isascii() and batch.isdigit() and len(batch) < 18 else batch
-    if not (is_int(batch) or is_symbolic(batch)) or at_least(batch, 1) is False:
-        raise UsageError(
-            f"a batch must be an integer of at least 1, got {batch}", hint="--batch 8, or --batch N"
-        )
-    return batch
-
-
 def parse(text: str, name: str = "<spec>", limits: Limits | None = None) -> Network:
     """A network from YAML text. ``name`` is what errors call it.
 
@@ -390,6 +417,7 @@ def load(source: str | Path, limits: Limits | None = None) -> Network:
     """
     from cnncalc.zoo import find
 
+    source = given.source(source)
     if isinstance(source, str) and ("|" in source or _is_sizes(source)):
         return Network(parse_line(source), limits)
     found = find(source)

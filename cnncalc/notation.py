@@ -142,7 +142,7 @@ class Notation:
     dot = "·"
 
     def number(self, value: Any) -> str:
-        digits = self.digits(abs(value)) if value == int(value) else str(abs(value))
+        digits = self.digits(abs(int(value))) if value == int(value) else str(abs(value))
         return f"{self.minus}{digits}" if value < 0 else digits
 
     def digits(self, value: int) -> str:
@@ -181,7 +181,7 @@ class Notation:
         text = ""
         before: Form | None = None
         for factor in form.factors:
-            close = isinstance(before, Number) and _is_one_letter(factor)  # 2p
+            close = before is not None and _is_short(before) and _is_one_letter(factor)  # 2p
             text += "" if before is None or close else self.dot
             text += self.inside(factor, PRODUCT)
             before = factor
@@ -203,6 +203,11 @@ class Notation:
 PLAIN = Notation()
 
 
+def _is_short(form: Form) -> bool:
+    """Is it a number whose digits are not read as one word with a letter behind them?"""
+    return isinstance(form, Number) and bool(form.value < 1000)
+
+
 def _is_one_letter(form: Form) -> bool:
     shown = form.shown if isinstance(form, Leaf) else form
     return isinstance(shown, Letter) and len(shown.name.partition("_")[0].rstrip("′")) == 1
@@ -212,6 +217,14 @@ def is_number(form: Form, value: int) -> bool:
     """Is it this number itself, rather than a derivation that comes to it?"""
     shown = form.shown if isinstance(form, Leaf) else form
     return isinstance(shown, Number) and bool(shown.value == value)
+
+
+def is_negative(form: Form) -> bool:
+    """Is it written with a minus before it?"""
+    shown = form.shown if isinstance(form, Leaf) else form
+    if isinstance(shown, Number):
+        return bool(shown.value < 0)
+    return isinstance(shown, Sum) and bool(shown.terms) and not shown.terms[0][0]
 
 
 def names_in(form: Form) -> Iterator[str]:
@@ -261,7 +274,8 @@ def minus(a: Form, b: Form) -> Form:
 
 
 def opposite(form: Form) -> Form:
-    return Sum(((False, form),))
+    """−a; that of −a is a."""
+    return _terms(form)[0][0][1] if _is_opposite(form) else Sum(((False, form),))
 
 
 def times(a: Form, b: Form) -> Form:

@@ -103,9 +103,10 @@ class Analysis(NamedTuple):
 
     def _repr_html_(self) -> str:
         """The table of ``cnncalc analyze``, as notebooks show it."""
-        from cnncalc.notebook import analysis_html
+        from cnncalc.render.html import table
+        from cnncalc.tables.analysis import analysis_table, default_depth
 
-        return analysis_html(self)
+        return table(analysis_table(self, default_depth(self)))
 
 
 #: Numbers of the whole network, by their name in JSON and in ``expect:``.

@@ -75,7 +75,7 @@ class Worked:
         if isinstance(other, int):
             return self + -other
         by = _number(other)
-        if self._just(0):
+        if self._just(0) and not notation.is_negative(by.form):  # but 0 − (−1), not −(−1)
             return -by
         if by._just(0):
             return self

@@ -62,7 +62,7 @@ def test_help_lists_the_rules() -> None:
         (("--rule", "grouped=x"), "integer of at least 2, got 'x'", "write grouped=4"),
         (("--rule", "gap=2"), "the rule gap takes no number", "write gap"),
         (("--rule", "fold-bn"), "fold-bn applies nowhere in VGG-16", "it looks for batch norm"),
-        (("--rule", "gap", "--layer", "conv99"), "no layer is called 'conv99'", "'conv9'"),
+        (("--rule", "gap", "--layer", "conv99"), "VGG-16 has no layer 'conv99'", "'conv9'"),
         (("--rule", "gap", "--layer", "conv1"), "nowhere in conv1 of VGG-16", "a flatten"),
         (("--rule", "gap", "--set", "clases=3"), "has no parameter 'clases'", "'classes'"),
         (("--rule", "gap", "--at", "Q=3"), "has no symbol 'Q'", "H, W"),
@@ -126,3 +126,8 @@ def test_folding_is_the_same_function() -> None:
     x = torch.randn(2, 3, 8, 8)
     old.eval(), new.eval()
     assert torch.allclose(old(x), new(x), atol=1e-5)
+
+
+def test_one_layer_is_one_layer() -> None:
+    found = cnncalc("rewrite", "3x8x8 | conv 8 k=5 p=2", "--rule", "stack3x3")
+    assert found.err.startswith("stack3x3: 1 layer of 3x8x8")

@@ -19,6 +19,7 @@ from cnncalc.sizes import proportion, text
 from cnncalc.spec import Limits
 from cnncalc.spec.bind import open_names
 from cnncalc.symbolic import substitute, symbol
+from cnncalc.tables.comparison import rounded
 from cnncalc.versions import align, steps
 
 FIVE = "CxHxW | conv C k=5 p=2 bias=no"
@@ -297,3 +298,54 @@ def test_the_function_takes_networks_paths_and_texts(tmp_path: Path) -> None:
     assert found["params"].values == ((224,),) * 3
     with pytest.raises(UsageError, match="two networks or more"):
         compare()
+
+
+def test_wide_tables_are_turned() -> None:
+    nets = ("resnet18", "resnet34", "resnet50", "resnet101")
+    text = answer("compare", *nets)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "                  C     25,557,032     13,867,520  3194629/1461189 (2.19)\n" in text
+    assert str(compare(*nets)) == text
+    programs = answer("compare", *nets, "-f", "csv").splitlines()
+    assert programs[0].startswith("quantity,a,b,c,d,b_minus_a,b_over_a,c_minus_a")
+    assert "params,11689512,21797672,25557032,44549160,10108160,2724709/1461189" in programs[4]
+
+
+def test_long_formulas_have_a_line_each() -> None:
+    text = cnncalc("compare", "vgg16", "resnet18", "--symbolic", "-q").out
+    assert "\nparameters        A      138,357,544\n                  B      11,689,512\n" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Fraction(18, 25), "0.72"),
+        (Fraction(17294693, 28), "617,668"),
+        (Fraction(200704, 321), "625"),
+        (Fraction(999996, 10000), "100"),
+        (Fraction(1_000_001, 1_000_000), "1.000001"),
+        (Fraction(21599, 21606), "0.9997"),
+        (Fraction(1, 2000), "0.0005"),
+    ],
+)
+def test_rounded_ratios(value: Fraction, shown: str) -> None:
+    assert rounded(value) == shown
+
+
+def test_a_warning_says_of_which_network() -> None:
+    options = ("--input", "CxHxW", "conv D k=3 p=1", "conv D k=3 p=1 g=G")
+    found = cnncalc("compare", *options)
+    assert "warning: B: well-formed only if C is a multiple of G (conv1)\n" in found.err
+    found = cnncalc("compare", "3xHxW | conv 8 k=3", "3xHxW | conv 9 k=3")
+    assert found.err == "warning: A, B: well-formed only if H >= 3 and W >= 3\n"
+
+
+def test_notebooks_show_the_table() -> None:
+    found = compare("lenet5", "vgg16")
+    assert repr(found) == "<Comparison of LeNet-5, VGG-16>"
+    assert "<th" in found._repr_html_()
+    assert str(found) == answer("compare", "lenet5", "vgg16")
+
+
+def test_equal_networks_are_said_to_be() -> None:
+    assert "layers  all equal\n" in answer("compare", "lenet5", "lenet5", "--layers")

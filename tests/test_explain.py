@@ -193,7 +193,11 @@ WORDING = [
     ("64x28x28 | deconv 32 k=2 s=2", "shape", "height, width = (H − 1)·s + k = (28 − 1)·2 + 2 = 56"),
     ("512x7x7 | flatten", "shape", "channels = C·H·W = 512·7·7 = 25,088"),
     ("64x8x8 | a = relu | conv 32 k=1 | concat a x", "shape", "channels = C_1 + C_2 = 64 + 32 = 96"),
-    ("64x8x8 | pixel_shuffle 2", "shape", "channels = C/(r·r) = 64/(2·2) = 16"),
+    ("64x8x8 | pixel_shuffle 2", "shape", "channels = C/(factor·factor) = 64/(2·2) = 16"),
+    # r is the size of a field, so the factor (r to the language) is no r in formulas
+    ("8x8x8 | pixel_unshuffle 2", "rf", "size = r + (factor − 1)·j = 1 + 2 − 1 = 2"),
+    ("8x6x6 | crop 2", "rf", "start = b + amount·j = 2"),
+    ("8x8x8 | deconv 4 k=4 s=2 p=1", "rf", "size = end − start + 1 = 0 − (−1) + 1 = 2  (unit 0 of 2 that differ)"),
     ("16x8x8 | conv 32 k=3 g=4", "params", "parameters = C′·((C/g)·k·k + 1) = 32·((16/4)·3·3 + 1) = 1,184"),
     ("16x8x8 | conv 32 k=3 bias=no", "params", "parameters = C′·C·k·k = 32·16·3·3 = 4,608"),
     ("64x8x8 | bn", "params", "parameters = 2C = 2·64 = 128"),
@@ -318,6 +322,10 @@ def test_one_quantity(quantity: str) -> None:
     [
         ({"layer": "conv9"}, "has no layer 'conv9'", "did you mean 'conv"),
         ({"layer": "input"}, "has no layer 'input'", "input is an input"),
+        ({"layer": 5}, "layer must be a name or a list of names, got 5", ""),
+        ({"layer": ["conv1", "conv9*"]}, "has no layer 'conv9*'", "did you mean 'conv"),
+        ({"of": 5}, "of must be a name or a list of names, got 5", ""),
+        ({"at": "H=28"}, "at must be a mapping, got 'H=28'", 'at={"H": 224}'),
         ({"of": ["shapes"]}, "called 'shapes'", "did you mean 'shape'?"),
         ({"of": ["latency"]}, "called 'latency'", "known quantities: macs, memory, params"),
         ({"of": []}, "nothing is asked for", "choose among shape, rf"),

@@ -319,3 +319,40 @@ def test_html_escapes() -> None:
         found = Tags(result._repr_html_())
         assert "<script>alert(1)</script>" in found.words
         assert found.count["script"] == 0
+
+
+def test_fractions_are_written() -> None:
+    """A jump of 1/2, and one that is whole again, in all formats."""
+    net = "8x9x9 | deconv 4 k=3 s=2 p=1 | maxpool 2"
+    assert "jump = j·step = (1/2)·2 = 1" in answer("explain", net)
+    assert r"= 1" in answer("explain", net, "-f", "latex")
+    assert "`j·step = (1/2)·2 = 1`" in answer("explain", net, "-f", "markdown")
+
+
+def test_several_layers_and_blocks() -> None:
+    text = answer("explain", "resnet50", "--layer", "bottleneck1*.bn1", "--layer", "conv1")
+    assert text.count("\nbottleneck1") == 10  # 1 and 10 to 16, and the shortcuts of 1 and 14
+    assert "in all" not in text
+    text = answer("explain", "unet", "--layer", "down[0]", "--of", "shape")
+    assert [line.partition(" = ")[0] for line in text.splitlines() if line.startswith("down")] == [
+        "down[0].skip.conv1",
+        "down[0].skip.conv2",
+        "down[0].maxpool1",
+    ]
+
+
+def test_a_letter_that_kinds_mean_differently() -> None:
+    text = " ".join(answer("explain", "3x9x9 | conv 4 k=3 p=1 | deconv 4 k=3 s=2 p=1").split())
+    assert (
+        "p: zeros (or what mode says) added on both sides (conv), rows and columns removed on both "
+        "sides of the output (deconv);"
+    ) in text
+
+
+def test_digits_and_a_letter_stay_apart() -> None:
+    text = answer("explain", "3x9x9 | conv 64 k=3", "--batch", "B", "--of", "macs")
+    assert "MACs = 84,672·B\n" in text
+
+
+def test_good_sizes_are_named() -> None:
+    assert "nearest good sizes: H=188" in run("explain", "unet", "--at", "H=100").err

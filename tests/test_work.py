@@ -372,3 +372,12 @@ def test_any_text_is_an_array_or_an_error(text: str) -> None:
     except CnncalcError as error:
         hint = error.hint
     assert hint
+
+
+def test_a_number_is_an_array_of_one() -> None:
+    assert work.conv("sum([1, 2])", "(3)").result == work.conv(3, 3).result == [9]
+
+
+def test_roots_are_numbers_to_python() -> None:
+    found = work.norm([[1, 2], [3, 5]], eps="0.00001").result
+    assert [float(one) for one in found[0]] == pytest.approx([-0.999995, -0.9999977777851852])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnncalc.graph import Condition, Graph
 from cnncalc.sizes import Size, text
 
-_WORDS = {"==": "=", ">=": ">=", "% ==": "a multiple of"}
+_WORDS = {"==": "=", ">=": ">=", "% ==": "is a multiple of"}
 
 
 def describe_conditions(graph: Graph) -> list[str]:

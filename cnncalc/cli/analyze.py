@@ -6,8 +6,8 @@ import click
 
 from cnncalc.cli.closed import Closed, closed, show
 from cnncalc.cli.options import Common, shared
-from cnncalc.cli.rows import analysis_table, default_depth
 from cnncalc.render import Report
+from cnncalc.tables.analysis import analysis_table, default_depth
 
 
 @click.command()

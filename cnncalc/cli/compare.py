@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from cnncalc.cli.comparing import comparison_report, layers_report
-from cnncalc.cli.options import Common, pairs, shared
+from cnncalc.cli.options import Common, pairs, say, shared
 from cnncalc.comparison import compare
+from cnncalc.tables.comparison import comparison_report, layers_report, noticed
 
 
 @click.command()
@@ -35,6 +35,7 @@ def command(nets: tuple[str, ...], common: Common, input: str | None, layers: bo
         dtype=common.dtype,
         limits=common.limits,
     )
-    for analysis in comparison.analyses:
-        common.notice(analysis.findings)
+    if not common.quiet:
+        for level, words in noticed(comparison):
+            say(f"{level}: {words}")
     common.show(layers_report(comparison) if layers else comparison_report(comparison))

@@ -17,7 +17,13 @@ _COLUMNS = ("layer", "of", "name", "letters", "numbers", "value", "unit")
 
 @click.command()
 @click.argument("net")
-@click.option("--layer", metavar="NAME", help="Of this layer alone.")
+@click.option(
+    "--layer",
+    "layers",
+    multiple=True,
+    metavar="NAME",
+    help="Only of this layer or block; * stands for any text. May be given several times.",
+)
 @click.option(
     "--of", multiple=True, metavar="shape,rf,params,macs,memory", help="Of these quantities alone."
 )
@@ -25,7 +31,7 @@ _COLUMNS = ("layer", "of", "name", "letters", "numbers", "value", "unit")
 @click.option("--all", is_flag=True, help="Every layer, also those that are equal.")
 @shared
 def command(
-    net: str, common: Common, layer: str | None, of: tuple[str, ...], why: bool, all: bool
+    net: str, common: Common, layers: tuple[str, ...], of: tuple[str, ...], why: bool, all: bool
 ) -> None:
     """The working behind every number, step by step.
 
@@ -33,19 +39,21 @@ def command(
     parameters, MACs and bytes of every layer, and the totals.
 
     Of networks with more than 40 layers equal layers are shown once, with how often they occur:
-    --all shows every layer, --layer NAME one of them.
+    --all shows every layer, --layer NAME some of them.
 
     -f markdown and -f latex are for handouts (LaTeX: a whole document), -f json for programs.
     """
     asked = [part.strip() for one in of for part in one.split(",") if part.strip()]
-    found = common.network(net).explain(
-        layer,
-        asked if of else None,
-        **common.values(),
-        symbolic=common.leaves_open,
-        batch=common.batch,
-        dtype=common.dtype,
-    )
+    network = common.network(net)
+    with common.nearest(network):
+        found = network.explain(
+            layers or None,
+            asked if of else None,
+            **common.values(),
+            symbolic=common.leaves_open,
+            batch=common.batch,
+            dtype=common.dtype,
+        )
     common.notice(found.findings)
     common.show(report(found, why, False if all else None))
 

@@ -7,12 +7,12 @@ from itertools import groupby
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cnncalc.cli.rows import field_line, same, sizes
 from cnncalc.errors import UsageError
 from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
 from cnncalc.results import FIELD_KEYS, Analysis, fields_to_dict, per_axis, plain
 from cnncalc.sizes import Size, at_least, text
+from cnncalc.tables.analysis import field_line, same, sizes
 
 if TYPE_CHECKING:
     from cnncalc.analyses.effective import Support

@@ -97,7 +97,7 @@ class Common(NamedTuple):
         """The analysis; its warnings go to standard error."""
         started = time.perf_counter()
         network = self.network(net)
-        with self._nearest(network):
+        with self.nearest(network):
             analysis = network.analyze(
                 **self.values(), symbolic=self.leaves_open, batch=self.batch, dtype=self.dtype
             )
@@ -110,7 +110,7 @@ class Common(NamedTuple):
     def receptive_field(self, net: str, layer: str | None) -> LayerField:
         """The receptive field of a layer; what is noticed of it goes to standard error."""
         network = self.network(net)
-        with self._nearest(network):
+        with self.nearest(network):
             field = network.receptive_field(layer, **self.values(), symbolic=self.leaves_open)
         self.notice(field.findings)
         return field
@@ -129,7 +129,7 @@ class Common(NamedTuple):
         }
 
     @contextmanager
-    def _nearest(self, network: Network) -> Iterator[None]:
+    def nearest(self, network: Network) -> Iterator[None]:
         """Adds the nearest good sizes to the hint of a network that does not fit together."""
         try:
             yield

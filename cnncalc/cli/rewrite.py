@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from cnncalc.cli.comparing import comparison_report
 from cnncalc.cli.options import Common, pairs, say, shared
 from cnncalc.comparison import compare
 from cnncalc.render import Report, render
 from cnncalc.rewriting import RULES
+from cnncalc.tables.comparison import comparison_report
 
 _RULES = "\b\nRules:\n" + "\n".join(f"  {rule.usage}: {rule.does}" for rule in RULES.values())
 
@@ -45,7 +45,8 @@ def command(net: str, common: Common, rule: str, layers: tuple[str, ...], compar
         if new.flattened:
             say(f"note: {new.flattened}")
         if not comparing:
-            say(f"{rule}: {len(new.changed)} layers of {old.name} rewritten\n")
+            count = len(new.changed)
+            say(f"{rule}: {count} layer{'' if count == 1 else 's'} of {old.name} rewritten\n")
             say(render(report, "table").rstrip("\n"))
     spec = Report(
         lambda: {

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.options import Common, pairs, shared
+from cnncalc.cli.options import Common, shared
 from cnncalc.errors import UsageError
 from cnncalc.render import Column, Report, Table
 from cnncalc.results import opening
-from cnncalc.spec.bind import Values
 
 if TYPE_CHECKING:  # imported when the command runs
     from cnncalc.solve import Found
@@ -56,20 +55,13 @@ def command(
     parameters; 4G is 4,000,000,000. Symbols that are left are meant for all their values. Exit
     code 1 when there is no such value.
     """
-    from cnncalc.solve import Problem, solve
-
     network = common.network(net)
-    values = Values(
-        pairs("--at", common.at),
-        pairs("--set", common.set),
-        common.symbolic,
-        pairs("--assume", common.assume),
-    )
     names = [name.strip() for name in unknowns.split(",") if name.strip()]
     if not names or len(set(names)) < len(names):
         raise UsageError(f"--for {unknowns}: not names", hint="write --for H, or --for k,s")
-    problem = Problem(network.spec, values, network.limits, names, such_that)
-    found = solve(problem, want, _span(span))
+    found = network.solve(
+        names, such_that, want, **common.values(), symbolic=common.symbolic, span=_span(span)
+    )
     lines = _lines(found, want)
     table = Table("", (Column("answer", "answer"),), [[line] for line in lines])
     data = {
@@ -77,7 +69,7 @@ def command(
         "for": names,
         "such_that": such_that,
         "want": want,
-        **_data(found),
+        **found.to_dict(),
     }
     common.show(Report(lambda: data, table, "\n".join([*lines, f"({found.argument})"])))
     if not lines or lines[0].startswith("none"):
@@ -136,16 +128,3 @@ def _said(point: dict[str, int] | None) -> str:
     if point is None:
         return "none"
     return ", ".join(f"{name} = {number}" for name, number in point.items())
-
-
-def _data(found: Found) -> dict[str, Any]:
-    return {
-        "exact": found.tried is None,
-        "argument": found.argument,
-        "tried": found.tried and list(found.tried),
-        "condition": found.condition,
-        "smallest": found.smallest,
-        "largest": found.largest,
-        "values": found.values,
-        "solutions": found.solutions and [solution._asdict() for solution in found.solutions],
-    }

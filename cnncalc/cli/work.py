@@ -244,9 +244,9 @@ _NUMBERS = re.compile(r"\s*[-+−]?\.?\d")
 def _sizes(flag: str, text: str) -> Any:
     """``3``, or ``3x1`` for each axis."""
     parts = text.strip().split("x")
-    if not all(re.fullmatch(r"[0-9]{1,9}", part) for part in parts):
+    if not all(re.fullmatch(r"-?[0-9]{1,9}", part) for part in parts):
         raise UsageError(
-            f"{flag} must be an integer, or one for each axis, got {text.strip()!r}",
+            f"{flag} must be an integer of at most nine digits, or one for each axis, got {text.strip()!r}",
             hint=f"write {flag} 2, or {flag} 2x1",
         )
     return int(parts[0]) if len(parts) == 1 else list(map(int, parts))

@@ -34,29 +34,27 @@ from cnncalc.spec.printing import Line, changed
 
 
 def explain(
-    graph: Graph, analysis: Analysis, layer: str | None = None, of: Iterable[str] | None = None
+    graph: Graph,
+    analysis: Analysis,
+    layers: Iterable[str] | None = None,
+    of: Iterable[str] | None = None,
 ) -> Explanation:
-    """The steps of every layer of ``graph`` (of one ``layer``) and of the totals.
+    """The steps of every layer of ``graph`` and of the totals; or of those that ``layers`` names.
 
     Raises :class:`UsageError` for a layer or a quantity that does not exist.
     """
     asked = _quantities(of)
-    if layer is not None and layer not in {node.name for node in graph}:
-        hint = f"{layer} is an input" if layer in graph.inputs else None
-        names = [node.name for node in graph]
-        raise UsageError(
-            f"{analysis.name} has no layer {layer!r}", hint=hint or suggest(layer, names, "layers")
-        )
+    names = None if layers is None else graph.chosen(layers, analysis.name)
     explainer = _Explainer(graph, analysis, asked)
-    nodes = [node for node in graph if layer in (None, node.name)]
-    layers = tuple(map(explainer.layer, nodes))
-    totals = tuple(total_steps(graph, analysis, asked)) if layer is None else ()
-    every = [*(one for found in layers for one in found.steps), *totals]
+    nodes = [node for node in graph if names is None or node.name in names]
+    explained = tuple(map(explainer.layer, nodes))
+    totals = tuple(total_steps(graph, analysis, asked)) if names is None else ()
+    every = [*(one for found in explained for one in found.steps), *totals]
     return Explanation(
         head=analysis.head(),
         title=analysis.name,
         of=asked,
-        layers=layers,
+        layers=explained,
         totals=totals,
         letters=_meanings(every, [node.layer for node in nodes]),
         reasons=explainer.reasons(every),

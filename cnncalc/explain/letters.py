@@ -110,8 +110,11 @@ def meaning(letter: str, layers: Iterable[Layer]) -> str | None:
     if letter in MEANINGS:
         return MEANINGS[letter]
     stem = letter.partition("_")[0].rstrip("′")
+    said: dict[str, dict[str, None]] = {}
     for layer in layers:
-        for argument in layer.arguments.values():
-            if argument.letter == stem:
-                return argument.doc.partition(";")[0]
-    return MEANINGS.get(stem)
+        for name, argument in layer.arguments.items():
+            if argument.letter == stem and name in changed(layer):
+                said.setdefault(argument.doc.partition(";")[0], {})[layer.kind] = None
+    if len(said) > 1:
+        return ", ".join(f"{doc} ({', '.join(kinds)})" for doc, kinds in said.items())
+    return next(iter(said), MEANINGS.get(stem))

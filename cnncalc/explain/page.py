@@ -31,8 +31,9 @@ _Pieces = Iterator[tuple[Section, list[Step]]]
 
 
 def _in_order(found: Explanation) -> _Pieces:
+    alone = not found.totals and len(found.layers) == 1
     for layer in found.layers:
-        steps = shown(layer) if found.totals else list(layer.steps)
+        steps = list(layer.steps) if alone else shown(layer)
         if steps:
             yield _section(f"{layer.name} = {layer.line}: {layer.sizes}", steps, found.of)
     yield from _totals(found)

@@ -39,6 +39,10 @@ class ArgumentError(LayerError):
         self.argument = argument
 
 
+#: Size, jump and first position of a receptive field: letters that no argument has in formulas.
+_OF_FIELDS = frozenset("rjb")
+
+
 class Argument(Generic[T]):
     """One argument of a kind.
 
@@ -84,8 +88,9 @@ class Argument(Generic[T]):
 
     @property
     def letter(self) -> str:
-        """Its shortest name, which stands for it in formulas."""
-        return min((self.name, *self.aliases), key=len)
+        """Its shortest name, which stands for it in formulas where it means nothing else."""
+        names = (self.name, *self.aliases)
+        return min((name for name in names if name not in _OF_FIELDS), key=len)
 
     def mapped(self, value: Any, size: Callable[[Size, str], Size]) -> Any:
         """The value with every size in it replaced by ``size(value, letter)``."""

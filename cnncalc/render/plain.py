@@ -18,6 +18,8 @@ def plain(table: Table) -> str:
     total = [[shown(cell) for cell in table.total]] if table.total else []
     cells = [header, *rows, *total]
     widths = [max(map(len, column)) for column in zip(*cells)]
+    if widths and not table.columns[-1].right:  # nothing stands behind it
+        widths[-1] = min(widths[-1], WIDTH)
 
     def line(row: Sequence[str]) -> str:
         padded = (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from cnncalc.analyses.cost import node_cost
@@ -47,34 +46,6 @@ def rule_of(asked: str) -> Asked:
             f"{rule.usage} takes an integer of at least 2, got {value!r}", hint=example
         )
     return Asked(rule, int(value))
-
-
-def chosen(graph: Graph, patterns: Iterable[str]) -> frozenset[str]:
-    """Names of the layers that ``patterns`` name: layers, blocks with all inside, ``*`` for any text.
-
-    All of them without a pattern. Raises :class:`UsageError` for one that names nothing.
-    """
-    patterns = list(patterns)
-    found: set[str] = set()
-    for pattern in patterns:
-        # Iterations of loops have brackets in their names, which a pattern means as they are.
-        literal = pattern.replace("[", "[[]")
-        names = {
-            node.name
-            for node in graph
-            if any(
-                fnmatchcase(name, literal)
-                for name in (node.name, *(scope.name for scope in node.scopes))
-            )
-        }
-        if not names:
-            known = {node.name for node in graph}
-            known |= {scope.name for node in graph for scope in node.scopes}
-            raise UsageError(
-                f"no layer is called {pattern!r}", hint=suggest(pattern, known, "layers")
-            )
-        found |= names
-    return frozenset(found) if patterns else frozenset(node.name for node in graph)
 
 
 class Match(NamedTuple):
@@ -154,4 +125,4 @@ class Matcher:
         return None
 
 
-__all__ = ["Asked", "Matcher", "Run", "chosen", "rule_of"]
+__all__ = ["Asked", "Matcher", "Run", "rule_of"]

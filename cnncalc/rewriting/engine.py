@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cnncalc.errors import CnncalcError, Position, UsageError
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import KINDS
-from cnncalc.rewriting.choosing import Asked, Matcher, chosen
+from cnncalc.rewriting.choosing import Asked, Matcher
 from cnncalc.spec import Limits, Spec
 from cnncalc.spec.bind import Values
 from cnncalc.spec.build import Expansion
@@ -57,8 +57,9 @@ def rewrite(spec: Spec, asked: Asked, layers: Iterable[str], limits: Limits) -> 
 def _selected(matcher: Matcher, patterns: tuple[str, ...], spec: Spec) -> list[tuple[Node, ...]]:
     """Where the rule applies among what was chosen; a layer brings those with its weights."""
     rule = matcher.asked.rule
-    names = chosen(matcher.graph, patterns)
-    roots = {node.shares or node.name for node in matcher.graph if node.name in names}
+    graph = matcher.graph
+    names = graph.chosen(patterns, spec.name) if patterns else {node.name for node in graph}
+    roots = {node.shares or node.name for node in graph if node.name in names}
     runs = [
         run
         for run in matcher.runs()
@@ -67,7 +68,7 @@ def _selected(matcher: Matcher, patterns: tuple[str, ...], spec: Spec) -> list[t
     if not runs:
         where = f"{' and '.join(patterns)} of {spec.name}" if patterns else spec.name
         hint = f"it looks for {rule.wants}"
-        if any(node.kind not in KINDS for node in matcher.graph):
+        if any(node.kind not in KINDS for node in graph):
             hint += "; to have it look into a symbolic number of repetitions, give that a value"
         elif matcher.shared:
             hint += "; a layer whose weights are used again stays a single layer"
@@ -156,10 +157,13 @@ class _Edit:
             for node, one in zip(nodes, lines):
                 if one is None or one != lines[0]:
                     first = next(other for other, two in zip(nodes, lines) if two is not None)
-                    how = "stays as it is" if one is None else "becomes another"
+                    if one is None:
+                        how = f"{node.name}, which stays as it is, and {first.name}, which does not"
+                    else:
+                        how = f"{nodes[0].name} and {node.name}, which become different lines"
                     return (
                         "the layers are written out one by one, since one line of the spec makes "
-                        f"{node.name}, which {how}, and {first.name if one is None else nodes[0].name}"
+                        f"both {how}"
                     )
             assert lines[0] is not None
             edits[place] = lines[0]

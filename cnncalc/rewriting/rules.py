@@ -230,7 +230,8 @@ _ALL = (
     Rule(
         "bottleneck",
         "a dense convolution works on an R-th of its channels, between two 1x1 convolutions",
-        "dense convolutions over more than one position, whose channels R divides, and reduces",
+        "dense convolutions over more than one position, an R-th of whose output channels is a whole "
+        "number, and smaller than their input channels",
         "He et al. 2016 (ResNet), Figure 5; Szegedy et al. 2015 (Inception), section 4",
         (_narrowable,),
         _bottleneck,

@@ -8,12 +8,20 @@ every value of a range is tried.
 
 from __future__ import annotations
 
+from cnncalc.errors import UsageError, suggest
 from cnncalc.solve.problem import Found as Found
 from cnncalc.solve.problem import Problem as Problem
+
+#: Which of the values can be asked for.
+WANTED = ("all", "smallest", "largest")
 
 
 def solve(problem: Problem, want: str = "all", span: tuple[int, int] | None = None) -> Found:
     """``want`` is all, smallest or largest; with a ``span`` its values are tried."""
+    if want not in WANTED:
+        raise UsageError(
+            f"{want!r} values are not what can be wanted", hint=suggest(str(want), WANTED, "ones")
+        )
     from cnncalc.solve.equations import by_equations
     from cnncalc.solve.polynomials import by_polynomials
     from cnncalc.solve.sets import by_sets

@@ -34,6 +34,19 @@ class Found(NamedTuple):
     tried: tuple[int, int] | None = None
     solutions: list[Solution] | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON; ``exact`` is whether the values are all there are, rather than those tried."""
+        return {
+            "exact": self.tried is None,
+            "argument": self.argument,
+            "tried": self.tried and list(self.tried),
+            "condition": self.condition,
+            "smallest": self.smallest,
+            "largest": self.largest,
+            "values": self.values,
+            "solutions": self.solutions and [solution._asdict() for solution in self.solutions],
+        }
+
 
 class Problem:
     """A network, the names that values are wanted for, and what must hold."""

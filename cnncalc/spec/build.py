@@ -48,7 +48,9 @@ class Expansion(Loops):
         self.limits = limits or Limits()
         self.root = Scope(Frame("", (), frozenset()), self.limits)
         if spec.one_line:
-            self.root.defining = "give it a value with --set {name}=…"
+            self.root.defining = (
+                "give it a value with --set {name}=…, or keep it a symbol with --set {name}={name}"
+            )
         values = values or Values()
         self.layers = values.layers
         self.binding = bind(spec, self.root, values)

@@ -199,6 +199,7 @@ def equal(a: Expr, b: Expr) -> bool | None:
     return presburger.always_zero(text(difference), _names(difference))
 
 
+@lru_cache(maxsize=65536)
 def at_least(a: Expr, b: Expr) -> bool | None:
     difference = sympy.expand(sympy.sympify(a) - sympy.sympify(b))
     if difference.is_nonnegative:
@@ -298,6 +299,7 @@ def _is_fraction(term: Expr) -> bool:
 _printer = _Printer({"order": None})
 
 
+@lru_cache(maxsize=65536)
 def text(value: Expr) -> str:
     """The expression in sympy syntax."""
     return str(_printer.doprint(value))

@@ -28,15 +28,24 @@ class Surd(NamedTuple):
     times: Fraction
     of: Fraction
 
+    def __float__(self) -> float:
+        return float(self._decimal())
+
     def decimal(self, places: int) -> Decimal:
         """Rounded to so many places."""
+        with localcontext() as context:
+            context.prec = 50
+            return self._decimal().quantize(Decimal(1).scaleb(-places))
+
+    def _decimal(self) -> Decimal:
+        """To fifty digits."""
         with localcontext() as context:
             context.prec = 50
             times, of = (
                 Decimal(part.numerator) / Decimal(part.denominator)
                 for part in (self.times, self.of)
             )
-            return (times * of.sqrt()).quantize(Decimal(1).scaleb(-places))
+            return times * of.sqrt()
 
 
 Exact: TypeAlias = int | Fraction

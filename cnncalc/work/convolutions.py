@@ -20,7 +20,7 @@ class _Operands:
     def __init__(self, x: Array, w: Array, channels_first: int) -> None:
         self.x, self.w = array(x, "x"), array(w, "w")
         sizes, kernel = shape(self.x), shape(self.w)
-        self.layered = len(kernel) == len(sizes) + 1
+        self.layered = len(kernel) == len(sizes) + 1 and len(sizes) > 1
         if not self.layered and len(kernel) != len(sizes):
             raise UsageError(
                 f"w has {counted(len(kernel))}, and x {len(sizes)}",
@@ -33,7 +33,7 @@ class _Operands:
         ours = kernel[channels_first] if self.layered else 1
         if ours != self.channels:
             raise UsageError(
-                f"w is for {ours} channels, and x has {self.channels}",
+                f"w is for {ours} channel{'s' * (ours != 1)}, and x has {self.channels}",
                 hint="w is "
                 + ("channels of x, channels of y" if channels_first == 0 else "filters, channels")
                 + " and the kernel's axes",

@@ -51,10 +51,11 @@ def norm(x: Array, kind: str = "bn", groups: int | None = None, eps: Any = 0) ->
                         1   1
     """
     if kind not in NORM_AXES:
-        raise UsageError(f"no normalisation {kind!r}", hint=suggest(kind, NORM_AXES, "ones"))
+        raise UsageError(f"no normalisation {kind!r}", hint=suggest(str(kind), NORM_AXES, "ones"))
     if (groups is not None) != (kind == "gn"):
-        given = "needs groups" if kind == "gn" else "takes no groups"
-        raise UsageError(f"{kind} {given}", hint="gn with the number of groups")
+        if kind == "gn":
+            raise UsageError("gn needs the number of groups", hint="write --kind gn --groups 2")
+        raise UsageError(f"{kind} takes no groups", hint="group normalisation is --kind gn")
     plain = array(x, "x")
     sizes = shape(plain)
     if not 2 <= len(sizes) <= len(_AXES) + 1:

@@ -17,6 +17,8 @@ from cnncalc.terms import Term
 
 #: More numbers than this are not worked by hand.
 MOST_NUMBERS = 4096
+#: Nor longer ones.
+MOST_DIGITS = 100
 #: Batch, channels, depth, height, width.
 MOST_AXES = 5
 
@@ -42,6 +44,7 @@ def array(given: Any, name: str) -> Any:
     else:
         at = Position(Source(f"<{name}>", ""), 1, 1)
         found = _exact(given.tolist() if hasattr(given, "tolist") else given, at)
+    found = found if isinstance(found, list) else [found]
     sizes = _sizes(found, name, at)
     if 0 in sizes:
         raise SpecError(f"{name} is empty", at=at, hint=HINT)
@@ -56,7 +59,17 @@ def array(given: Any, name: str) -> Any:
             at=at,
             hint=_SMALLER,
         )
+    if any(abs(part) >= 10**MOST_DIGITS for one in flatten(found) for part in _parts(one)):
+        raise LimitError(
+            f"{name} has a number of more than {MOST_DIGITS} digits",
+            at=at,
+            hint="these are for examples worked by hand: take smaller numbers",
+        )
     return found
+
+
+def _parts(number: Any) -> tuple[int, int]:
+    return Fraction(number).as_integer_ratio()
 
 
 def scalar(given: Any, name: str) -> Any:

@@ -50,7 +50,8 @@ def number(value: Any, style: Style = TEXT) -> str:
 
 
 def _number(value: Any, style: Style) -> tuple[str, int]:
-    level = _SUM if decimal(value) < 0 else _ATOM
+    negative = (value.times if isinstance(value, Surd) else value) < 0
+    level = _SUM if negative else _ATOM
     sign = style.minus if level == _SUM else ""
     if isinstance(value, Surd):
         return sign + str(abs(value.decimal(PLACES))), level
@@ -68,7 +69,7 @@ def _number(value: Any, style: Style) -> tuple[str, int]:
 
 def decimal(value: Any) -> float:
     """The nearest float."""
-    return float(value.decimal(30)) if isinstance(value, Surd) else float(value)
+    return float(value)
 
 
 def plain(value: Any) -> Any:

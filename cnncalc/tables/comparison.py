@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
-from cnncalc.cli.rows import same, sizes
 from cnncalc.comparison import Comparison, Quantity, Values
 from cnncalc.render import Column, Report, Table
-from cnncalc.render.report import Cell
+from cnncalc.render.report import Cell, shown
 from cnncalc.results import Analysis
 from cnncalc.sizes import equal, is_fraction
+from cnncalc.tables.analysis import same, sizes
 
 if TYPE_CHECKING:
     from cnncalc.versions import Pair, Step
@@ -33,18 +34,74 @@ def letters(count: int) -> list[str]:
     return [*ascii_uppercase, *(f"N{i}" for i in range(27, count + 1))][:count]
 
 
+#: A table for people that is wider than this has a row for each network instead of columns,
+WIDEST = 120
+#: and, where it has longer formulas than this, a row for each number.
+LONGEST = 60
+
+
 def comparison_report(comparison: Comparison) -> Report:
-    """A row for each quantity; the others against the first."""
+    """The table for people; all quantities, one a row, for programs."""
+
+    def csv() -> str:
+        from cnncalc.render.delimited import csv
+
+        return csv(_wide(comparison))
+
+    return Report(comparison.to_dict, comparison_table(comparison), own={"csv": csv})
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Quantities, and the others against the first: side by side, or below each other."""
+    wide = _wide(comparison)
+    widths = [
+        max(len(shown(cell)) for cell in column)
+        for column in zip([column.title for column in wide.columns], *wide.rows)
+    ]
+    if sum(widths) + 2 * (len(widths) - 1) <= WIDEST:
+        return wide
+    return (_listed if max(widths) > LONGEST else _tall)(wide, len(comparison.analyses))
+
+
+def _wide(comparison: Comparison) -> Table:
+    """A row for each quantity."""
     quantities = comparison.quantities
-    shown = [one for one in quantities if one.name in _TITLES and not _nothing(one)]
-    table = Table(
+    titled = [one for one in quantities if one.name in _TITLES and not _nothing(one)]
+    return Table(
         "",
         list(_columns(len(comparison.analyses))),
-        [_outputs(comparison), *(_row(_TITLES[one.name], one, short=True) for one in shown)],
+        [_outputs(comparison), *(_row(_TITLES[one.name], one, short=True) for one in titled)],
         facts=_legend(comparison),
         full=[_outputs(comparison), *(_row(one.name, one, short=False) for one in quantities)],
     )
-    return Report(comparison.to_dict, table)
+
+
+def _tall(wide: Table, count: int) -> Table:
+    """A row for each network and quantity."""
+    names = letters(count)
+    columns = [
+        Column("quantity", ""),
+        Column("network", ""),
+        Column("value", "value", right=True),
+        Column("minus", f"- {names[0]}", right=True),
+        Column("over", f"/ {names[0]}", right=True),
+    ]
+    rows: list[Sequence[Cell]] = []
+    for title, *cells in wide.rows:
+        values, against = cells[:count], ["", "", *cells[count:]]
+        for i, (name, value) in enumerate(zip(names, values)):
+            rows.append(["" if i else title, name, value, *against[2 * i : 2 * i + 2]])
+    return wide._replace(columns=columns, rows=rows, full=None)
+
+
+def _listed(wide: Table, count: int) -> Table:
+    """A row for each number, formulas as long as they are."""
+    columns = [Column("quantity", ""), Column("of", ""), Column("value", "")]
+    rows: list[Sequence[Cell]] = []
+    for title, *cells in wide.rows:
+        for i, (column, cell) in enumerate(zip(wide.columns[1:], cells)):
+            rows.append(["" if i else title, column.title, shown(cell)])
+    return wide._replace(columns=columns, rows=rows, full=None)
 
 
 def _columns(count: int) -> Iterator[Column]:
@@ -81,12 +138,26 @@ def _cell(values: Values, axes: object) -> Cell:
 
 
 def _ratio(values: Values) -> Cell:
-    """``18/25 (0.72)``: exact, and rounded to three digits for the eye."""
+    """``18/25 (0.72)``: exact, and rounded for the eye."""
     exact = _cell(values, same)
     if len({*values}) != 1 or not is_fraction(values[0]):
         return exact
     assert values[0] is not None
-    return f"{exact} ({float(values[0]):.3g})"
+    return f"{exact} ({rounded(Fraction(values[0]))})"
+
+
+def rounded(ratio: Fraction) -> str:
+    """To three digits; to more where they would say that there is no difference.
+
+    >>> rounded(Fraction(18, 25)), rounded(Fraction(96689152, 1215)), rounded(Fraction(1001, 1000))
+    ('0.72', '79,580', '1.001')
+    """
+    if ratio >= 100:
+        return f"{round(ratio):,}"
+    digits = 3
+    while float(found := f"{float(ratio):.{digits}g}") == 1 != ratio and digits < 15:
+        digits += 1
+    return found
 
 
 def _outputs(comparison: Comparison) -> list[Cell]:
@@ -123,6 +194,15 @@ def _legend(comparison: Comparison) -> list[tuple[str, str]]:
     return found
 
 
+def noticed(comparison: Comparison) -> list[tuple[str, str]]:
+    """What was noticed of the networks: how grave it is, and of which ones what."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for letter, analysis in zip(letters(len(comparison.analyses)), comparison.analyses):
+        for finding in analysis.findings:
+            found.setdefault((finding.level, str(finding)), []).append(letter)
+    return [(level, f"{', '.join(names)}: {words}") for (level, words), names in found.items()]
+
+
 _LAYERS = (
     Column("change", ""),
     Column("networks", "of"),
@@ -149,6 +229,8 @@ def layers_report(comparison: Comparison) -> Report:
         )
         facts.append((f"{first}, {letter}", words))
     columns = _LAYERS if len(others) > 1 else [one for one in _LAYERS if one.key != "networks"]
+    if not rows:
+        facts.insert(0, ("layers", "all equal"))
     return Report(
         lambda: comparison.to_dict(layers=True),
         Table(

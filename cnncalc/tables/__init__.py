@@ -1,0 +1,1 @@
+"""Results as tables: the rows that the command line prints and notebooks show."""
