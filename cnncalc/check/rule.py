@@ -7,6 +7,7 @@ it finds, why that is bad, an example (a spec in an indented block) and how to f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import cleandoc
 from typing import ClassVar
 
 from cnncalc.check.diagnostics import Diagnostic, Fix, Place
@@ -32,6 +33,15 @@ class Rule:
     #: In lower case with dashes, as it is read aloud.
     name: ClassVar[str]
     severity: ClassVar[str] = "error"
+
+    @property
+    def documentation(self) -> str:
+        """What is written of it: a summary line, then why it matters, an example and the fix."""
+        return cleandoc(self.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        return " ".join(self.documentation.partition("\n\n")[0].split())
 
     def found(
         self,

@@ -12,7 +12,7 @@ from cnncalc.check.report import FileReport, Report
 SCHEMA = 1
 
 
-def write(report: Report) -> str:
+def write(report: Report, color: bool = False) -> str:
     from cnncalc import __version__
 
     data = {
@@ -20,14 +20,16 @@ def write(report: Report) -> str:
         "cnncalc": __version__,
         "tool": "cnncalc check",
         "files": [_file(file) for file in report.files],
-        "summary": {**report.counts, "files": len(report.files), "expectations": report.expected},
+        "summary": {"files": len(report.files), "expectations": report.expected, **report.counts},
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def _file(file: FileReport) -> dict[str, Any]:
+    """``metrics`` are those of the first model, for files that have only one."""
     return {
         "path": file.path,
+        "metrics": dict(file.models[0].metrics) if file.models else {},
         "models": [
             {**model._asdict(), "expected": [one._asdict() for one in model.expected]}
             for model in file.models
@@ -40,10 +42,7 @@ def _file(file: FileReport) -> dict[str, Any]:
 def diagnostic(found: Diagnostic) -> dict[str, Any]:
     fields = found._asdict()
     place, fix = fields.pop("place"), fields.pop("fix")
-    edits = [
-        {**edit.place._asdict(), "text": edit.text}
-        for edit in (found.fix.edits if found.fix else ())
-    ]
+    edits = [{**edit.place._asdict(), "text": edit.text} for edit in (fix.edits if fix else ())]
     return {
         **fields,
         "notes": list(found.notes),
