@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncalc import given
 from cnncalc.analyses.cost import Cost, graph_costs
-from cnncalc.analyses.findings import Finding, warning
+from cnncalc.analyses.findings import UNUSED, Finding, warning
 from cnncalc.analyses.memory import DTYPES, activation_memory
 from cnncalc.analyses.receptive_field import (
     ReceptiveFields,
@@ -384,7 +384,7 @@ def _worded(assume: Mapping[str, Any] | None) -> dict[str, str]:
 def _unused(graph: Graph) -> list[Finding]:
     names = [*graph.inputs, *(node.name for node in graph)]
     return [
-        warning(f"{name}: no output depends on it", name)
+        warning(f"{name}: no output depends on it", name, UNUSED)
         for name in names
         if name not in graph.used
     ]

@@ -7,7 +7,7 @@ the same place. Source: Araujo, Norris & Sim 2019, "Alignment issues".
 
 from __future__ import annotations
 
-from cnncalc.analyses.findings import Finding, warning
+from cnncalc.analyses.findings import ALIGNMENT, Finding, warning
 from cnncalc.analyses.sliding import AxisField, Fields, hull_of
 from cnncalc.sizes import Number, Size, axis_names, equal, is_int, text
 
@@ -35,12 +35,14 @@ def misaligned(
                     f"positions per unit): {_drift(first, field, size)}no one size and jump "
                     "describe its receptive field. Give both branches the same total stride",
                     node,
+                    ALIGNMENT,
                 )
             if _differ(field, first):
                 return warning(
                     f"{node}: its branches are centred {text(abs(_known(field.center) - _known(first.center)))} input positions "
                     f"apart ({first_name} at {first.center}, {name} at {field.center})",
                     node,
+                    ALIGNMENT,
                 )
     return None
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cnncalc import formulas
 from cnncalc.analyses.effective import Support
-from cnncalc.analyses.findings import Finding, warning
+from cnncalc.analyses.findings import HOLES, Finding, warning
 from cnncalc.analyses.paths import Path
 from cnncalc.graph import Graph
 from cnncalc.layers.windows import Slide
@@ -52,13 +52,14 @@ def holes(graph: Graph, path: Path, axis: int, support: Support) -> Finding | No
         hint = f"; dilations {', '.join(map(str, closing))} would close them" if closing else ""
         if closing and sum(closing) != sum(stack.dilations):
             hint += ", with a smaller field"
-        return warning(f"{name}: gridding: {stack} leave holes: {counted}{hint}", name)
+        return warning(f"{name}: gridding: {stack} leave holes: {counted}{hint}", name, HOLES)
     for skipping, window in windows:
         if formulas.span(window.kernel, window.dilation) < window.stride:
             return warning(
                 f"{name}: {counted}: the kernel of {skipping} ({window.kernel}) is smaller than "
                 f"its stride ({window.stride}), which skips the positions between",
                 name,
+                HOLES,
             )
     return None
 

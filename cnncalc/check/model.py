@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from cnncalc.analyses.receptive_field import Fields
 from cnncalc.check.diagnostics import Place
 from cnncalc.check.places import whole
-from cnncalc.graph import Graph
+from cnncalc.graph import Graph, Node
 from cnncalc.network import Network
 from cnncalc.results import Analysis
 from cnncalc.spec.build import Expansion
@@ -53,3 +54,27 @@ class Model:
     @cached_property
     def analysis(self) -> Analysis:
         return self.network.analyzed(self.graph, self.expansion.binding)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Fields]:
+        """The receptive field of every tensor that has one."""
+        return {row.name: row.fields for row in self.analysis.layers if row.fields}
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Node]:
+        return {node.name: node for node in self.graph}
+
+    @cached_property
+    def readers(self) -> Mapping[str, list[Node]]:
+        """The layers that read each tensor."""
+        found: dict[str, list[Node]] = {name: [] for name in self.graph.shapes}
+        for node in self.graph:
+            for name in node.inputs:
+                found[name].append(node)
+        return found
+
+    def only_reader(self, node: Node) -> Node | None:
+        """The one layer that reads what ``node`` puts out; None when it is read more than once."""
+        readers = self.readers[node.name]
+        kept = node.name in self.graph.outputs.values()
+        return readers[0] if len(readers) == 1 and not kept else None

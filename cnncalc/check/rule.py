@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from inspect import cleandoc
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from cnncalc.check.diagnostics import Diagnostic, Fix, Place
 from cnncalc.check.model import Model
 from cnncalc.check.places import excerpt, statement, word
 from cnncalc.errors import CnncalcError, Position
 from cnncalc.expect import Outcome
+from cnncalc.graph import Node
 
 #: What the first letter of a code says.
 FAMILIES = {
@@ -98,35 +99,60 @@ class BudgetRule(Rule):
         raise NotImplementedError
 
 
+class Remark(NamedTuple):
+    """What an advice rule has to say of one layer, or (``node`` None) of the network.
+
+    ``at`` is the place where the layer has none of its own.
+    """
+
+    message: str
+    node: Node | None = None
+    label: str = ""
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+    fix: Fix | None = None
+    at: Position | None = None
+
+
 class AdviceRule(Rule):
     """Something that is legal and seldom meant."""
 
     severity: ClassVar[str] = "warning"
 
-    def look(self, model: Model) -> Iterator[Diagnostic]:
+    def remarks(self, model: Model) -> Iterator[Remark]:
+        """Every layer that the rule is about; a line that makes several of them is named once."""
         raise NotImplementedError
 
-    def at(
-        self,
-        at: Position | None,
-        message: str,
-        model: Model,
-        *,
-        label: str = "",
-        notes: tuple[str, ...] = (),
-        help: str | None = None,
-        node: str | None = None,
-        fix: Fix | None = None,
-    ) -> Diagnostic:
-        """A finding at a layer's line."""
-        return self.found(
-            message,
-            statement(at) if at else model.place,
-            excerpt=excerpt(at) if at else "",
-            label=label,
-            notes=notes,
-            help=help,
-            node=node,
-            model=model.label,
-            fix=fix,
-        )
+    def noticed(self, model: Model, topic: str) -> Iterator[Remark]:
+        """What the analysis notices of a topic."""
+        for finding in model.analysis.findings:
+            if finding.topic == topic:
+                node = model.nodes.get(finding.node or "")
+                yield Remark(finding.message.removeprefix(f"{finding.node}: "), node)
+
+    def look(self, model: Model) -> Iterator[Diagnostic]:
+        """One finding for each line, with the layers that it makes."""
+        lines: dict[Place, list[Remark]] = {}
+        for remark in self.remarks(model):
+            at = remark.at or (remark.node and remark.node.at)
+            lines.setdefault(statement(at) if at else model.place, []).append(remark)
+        for place, (first, *others) in lines.items():
+            at = first.at or (first.node and first.node.at)
+            yield self.found(
+                first.message,
+                place,
+                excerpt=excerpt(at) if at else "",
+                label=first.label,
+                notes=(*first.notes, *_also(others)),
+                help=first.help,
+                node=first.node.name if first.node else None,
+                model=model.label,
+                fix=first.fix,
+            )
+
+
+def _also(others: list[Remark]) -> Iterator[str]:
+    names = [other.node.name for other in others if other.node]
+    if names:
+        more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+        yield f"the line makes other such layers: {', '.join(names[:3])}{more}"
