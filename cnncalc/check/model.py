@@ -8,6 +8,8 @@ from typing import Any
 
 from cnncalc.check.diagnostics import Place
 from cnncalc.check.places import whole
+from cnncalc.errors import Position
+from cnncalc.expect import Expect, Parts
 from cnncalc.graph import Graph
 from cnncalc.network import Network
 from cnncalc.results import Analysis
@@ -32,6 +34,13 @@ class Model:
         self.at = at
         self.settings = settings
         self.label = label
+        #: What is expected at these sizes.
+        self.expected: list[Expect] = []
+        #: Are the sizes the spec's own?
+        self.own = False
+        #: Where ``expect:`` names them, and what they are: ``H=224, W=224``.
+        self.asked: list[Position] = []
+        self.sizes = ""
 
     @property
     def path(self) -> str:
@@ -53,3 +62,8 @@ class Model:
     @cached_property
     def analysis(self) -> Analysis:
         return self.network.analyzed(self.graph, self.expansion.binding)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Its layers and blocks by name."""
+        return Parts(self.analysis)
