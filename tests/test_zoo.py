@@ -206,7 +206,7 @@ def test_expectations_of_several_outputs() -> None:
 def test_expectations_of_a_network_without_maps() -> None:
     text = "input: 3\nlayers: [linear 4]\nexpect: {receptive_field: {size: 3}}\n"
     assert unmet(cnncalc.parse(text, "net.yaml")) == [
-        "net.yaml:3:34: receptive_field: size: the network has no feature map"
+        "net.yaml:3:34: receptive_field: size: expected 3, got none (the network has no feature map)"
     ]
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cnncalc.check import rules
 from cnncalc.check.diagnostics import Diagnostic
 from cnncalc.check.model import Model
+from cnncalc.check.models import models
 from cnncalc.check.places import whole
 from cnncalc.check.report import Expected, FileReport, ModelReport
 from cnncalc.check.rule import AdviceRule
 from cnncalc.check.settings import Settings
-from cnncalc.errors import CnncalcError
-from cnncalc.expect import Outcome, outcomes
-from cnncalc.network import Network
+from cnncalc.errors import CnncalcError, LayerError
+from cnncalc.expect import Base, Outcome, Subject, outcomes
 from cnncalc.results import TOTALS, Analysis, fields_to_dict, outputs_to_dict, plain
 from cnncalc.spec import parse_yaml
-from cnncalc.spec.bind import free_symbols
-from cnncalc.spec.syntax import Spec
 
 
 def check_text(text: str, path: str, settings: Settings) -> FileReport:
@@ -27,55 +25,103 @@ def check_text(text: str, path: str, settings: Settings) -> FileReport:
         spec = parse_yaml(text, path, settings.limits)
     except CnncalcError as error:
         return _reported(path, (), [_raised(error, path)], settings)
-    models: list[ModelReport] = []
+    reports: list[ModelReport] = []
     found: list[Diagnostic] = []
-    for model in _models(spec, settings):
+    for model in models(spec, settings):
+        if isinstance(model, CnncalcError):
+            found.append(_raised(model, path))
+            continue
         held, diagnostics = _held(model, settings)
-        models.append(held)
+        reports.append(held)
         found += diagnostics
-    return _reported(path, models, found, settings)
+    return _reported(path, reports, found, settings)
 
 
 def _reported(
     path: str, models: Iterable[ModelReport], found: Iterable[Diagnostic], settings: Settings
 ) -> FileReport:
-    """What is switched on, once where several models have it, from top to bottom."""
-    once = {(one.code, one.place, one.message): one for one in reversed(list(found))}
+    """What is switched on, once where several models have it, from top to bottom.
+
+    Advice is about a line, whatever its numbers are in each model.
+    """
+    advice = {rule.code for rule in rules.of(AdviceRule)}
+    once = {
+        (one.code, one.place, "" if one.code in advice else one.message): one
+        for one in reversed(list(found))
+    }
     chosen = [one for one in once.values() if settings.selects(one.code)]
     return FileReport(path, tuple(models), tuple(sorted(chosen, key=lambda one: one.order)))
-
-
-def _models(spec: Spec, settings: Settings) -> Iterator[Model]:
-    """The network, or each preset of a family."""
-    members: dict[str | None, Spec] = {name: spec.preset(name) for name in spec.presets}
-    for label, member in (members or {None: spec}).items():
-        network = Network(member, settings.limits)
-        symbols = free_symbols(member, settings.limits)
-        at = {name: value for name, value in settings.at if name in symbols}
-        given = {name: value for name, value in settings.set if name in member.params}
-        yield Model(network, at, given, label)
 
 
 def _held(model: Model, settings: Settings) -> tuple[ModelReport, list[Diagnostic]]:
     found: list[Diagnostic] = []
     expected: list[Outcome] = []
-    metrics: Mapping[str, Any] = {}
+    at, metrics = model.at, {}
     try:
+        at = model.expansion.binding
+        for outcome in held(model, settings):
+            if isinstance(outcome, CnncalcError):
+                found.append(_raised(outcome, model.path, model.label))
+            else:
+                expected.append(outcome)
         metrics = _metrics(model.analysis)
-        scope = model.expansion.root
-        for outcome in outcomes(model.network.spec.expect, scope, model.analysis):
-            expected.append(outcome)
-            if not outcome.held:
-                found.append(rules.for_key(outcome.key).report(outcome, model))
         for rule in rules.of(AdviceRule):
             if settings.selects(rule.code):
                 found += rule.look(model)
     except CnncalcError as error:
-        found.append(_raised(error, model.path, model.label))
+        if model.own or not isinstance(error, LayerError):
+            found.append(_raised(error, model.path, model.label))
+        else:
+            expected += fitting(model, error)
+    for outcome in expected:
+        if outcome.held is not True:
+            found.append(rules.for_key(outcome.key).report(outcome, model))
     report = ModelReport(
-        model.network.name, model.label, dict(model.at), metrics, tuple(map(_plain, expected))
+        model.network.name, model.label, dict(at), metrics, tuple(map(_plain, expected))
     )
     return report, found
+
+
+def held(model: Model, settings: Settings) -> Iterator[Outcome | CnncalcError]:
+    """What became of everything that is expected of a model.
+
+    What means nothing is an error among the outcomes. Raises :class:`CnncalcError` for a network
+    that is not well-formed.
+    """
+    subject = Subject(
+        model.network, model.expansion.root, model.analysis, model.settings, _base(model, settings)
+    )
+    yield from fitting(model)
+    for expected in model.expected:
+        yield from outcomes(expected, subject)
+
+
+def fitting(model: Model, error: CnncalcError | None = None) -> Iterator[Outcome]:
+    """That the network fits the sizes that ``expect:`` names, or why it does not."""
+    why = error.message if error else ""
+    for place in model.asked:
+        yield Outcome(
+            key="at",
+            name=f"at: {model.sizes}",
+            wanted="a network that is well-formed",
+            got="none" if error else "one",
+            held=error is None,
+            at=place,
+            why=f"{error.node}: {why}" if error and error.node else why,
+        )
+
+
+def _base(model: Model, settings: Settings) -> Base:
+    """What the model was at the base that the run was given."""
+    if settings.base is None:
+        return Base()
+    found = settings.base.get(model.path)
+    if found is None:
+        return Base(missing="the base has no such file")
+    metrics = found.get(model.label or "")
+    if not metrics:
+        return Base(missing=f"the base has no {model.label or 'well-formed network there'}")
+    return Base(metrics)
 
 
 def _raised(error: CnncalcError, path: str, label: str | None = None) -> Diagnostic:
@@ -95,7 +141,7 @@ def _plain(outcome: Outcome) -> Expected:
         outcome.key,
         outcome.name,
         outcome.wanted,
-        outcome.got,
+        f"{outcome.got} ({outcome.why})" if outcome.why else outcome.got,
         outcome.held,
         outcome.at.line,
         outcome.at.column,

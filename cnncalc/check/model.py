@@ -9,6 +9,8 @@ from typing import Any
 from cnncalc.analyses.receptive_field import Fields
 from cnncalc.check.diagnostics import Place
 from cnncalc.check.places import whole
+from cnncalc.errors import Position
+from cnncalc.expect import Expect, Parts
 from cnncalc.graph import Graph, Node
 from cnncalc.network import Network
 from cnncalc.results import Analysis
@@ -33,6 +35,13 @@ class Model:
         self.at = at
         self.settings = settings
         self.label = label
+        #: What is expected at these sizes.
+        self.expected: list[Expect] = []
+        #: Are the sizes the spec's own?
+        self.own = False
+        #: Where ``expect:`` names them, and what they are: ``H=224, W=224``.
+        self.asked: list[Position] = []
+        self.sizes = ""
 
     @property
     def path(self) -> str:
@@ -78,3 +87,8 @@ class Model:
         readers = self.readers[node.name]
         kept = node.name in self.graph.outputs.values()
         return readers[0] if len(readers) == 1 and not kept else None
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Its layers and blocks by name."""
+        return Parts(self.analysis)

@@ -18,6 +18,13 @@ def word(at: Position) -> Place:
     return _stretch(at, _WORD)
 
 
+def written(at: Position, text: str) -> Place:
+    """The text that begins at ``at``; a word, when it is written otherwise than it reads."""
+    if not text or not excerpt(at).startswith(text, at.column - 1):
+        return word(at)
+    return Place(at.source.name, at.line, at.column, at.line, at.column + len(text))
+
+
 def statement(at: Position) -> Place:
     """The layer line that begins at ``at``."""
     return _stretch(at, _LINE)

@@ -10,13 +10,16 @@ from cnncalc.check.diagnostics import SEVERITIES, Diagnostic
 
 
 class Expected(NamedTuple):
-    """An expectation and what became of it, in words; ``line`` and ``column`` say where it is."""
+    """An expectation and what became of it, in words; ``line`` and ``column`` say where it is.
+
+    ``held`` is None for one that was not checked, as an increase without a base.
+    """
 
     key: str
     name: str
     wanted: str
     got: str
-    held: bool
+    held: bool | None
     line: int
     column: int
 
@@ -24,9 +27,9 @@ class Expected(NamedTuple):
 class ModelReport(NamedTuple):
     """One network of a file for one choice of its sizes.
 
-    ``label`` names the preset and the sizes where the file has several; ``metrics`` are the
-    numbers of the JSON of ``analyze`` (totals, output, receptive field), empty when the network is
-    not well-formed.
+    ``label`` names the preset, and the sizes where ``expect:`` names them (``resnet50, H=224``);
+    ``at`` are the numbers that symbols have; ``metrics`` are the numbers of the JSON of ``analyze``
+    (totals, output, receptive field), empty when the network is not well-formed.
     """
 
     name: str
@@ -63,4 +66,5 @@ class Report(NamedTuple):
     @property
     def expected(self) -> int:
         """How many expectations were held against the numbers."""
-        return sum(len(model.expected) for file in self.files for model in file.models)
+        models = (model for file in self.files for model in file.models)
+        return sum(one.held is not None for model in models for one in model.expected)

@@ -95,7 +95,7 @@ class BudgetRule(Rule):
     keys: ClassVar[tuple[str, ...]]
 
     def report(self, outcome: Outcome, model: Model) -> Diagnostic:
-        """What is said of an outcome that did not hold."""
+        """What is said of an outcome that did not hold, or was not checked."""
         raise NotImplementedError
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from cnncalc.check.diagnostics import SEVERITIES
 from cnncalc.spec.limits import Limits
+
+#: Numbers to compare with: by path and label (nothing where a file has one model), as JSON has them.
+Base = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 class Settings(NamedTuple):
@@ -22,6 +26,8 @@ class Settings(NamedTuple):
     #: The least severity that fails the run; None: nothing does.
     fail_on: str | None = "error"
     limits: Limits = Limits()
+    #: What increases are measured from; None: nothing was given.
+    base: Base | None = None
 
     def selects(self, code: str) -> bool:
         """Is a rule switched on? The longest beginning that names it decides."""

@@ -88,6 +88,7 @@ def _titled(spec: Spec, asked: Asked, flattened: str | None) -> Spec:
         notes=f"{spec.notes} {note}" if spec.notes else note,
         expect={key: entry for key, entry in spec.expect.items() if key in kept},
         presets={},
+        expect_list=(),
     )
 
 

@@ -213,6 +213,8 @@ def _numbers(piece: Piece, limits: Limits) -> Iterator[str]:
 
 
 def _names(piece: Piece, limits: Limits) -> list[str]:
+    if piece.text.isascii() and (piece.text.isdigit() or is_name(piece.text)):
+        return [] if piece.text.isdigit() or piece.text in RESERVED else [piece.text]
     tree = parse_expression(strip(piece), limits)
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
     found = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called]

@@ -18,6 +18,7 @@ from cnncalc.spec.lines import (
 from cnncalc.spec.syntax import (
     Block,
     Entry,
+    Expect,
     Piece,
     Preset,
     Spec,
@@ -106,6 +107,7 @@ def parse_yaml(text: str, name: str, limits: Limits | None = None) -> Spec:
     _check_version(top)
     if top.get("layers") is None:
         raise SpecError("the spec has no layers", at=top.at, hint="add layers: with a list")
+    expect, expect_list = _expect(top.get("expect"))
     spec = Spec(
         origin=source,
         one_line=False,
@@ -118,8 +120,9 @@ def parse_yaml(text: str, name: str, limits: Limits | None = None) -> Spec:
         blocks=_blocks(top.get("blocks")),
         layers=body_of(top.get("layers"), "layers"),
         outputs=_outputs(top.get("outputs")),
-        expect=_expect(top.get("expect")),
+        expect=expect,
         presets=_presets(top),
+        expect_list=expect_list,
     )
     validate(spec, limits)
     return spec
@@ -238,11 +241,16 @@ def _outputs(tree: Tree | None) -> dict[str, Piece] | None:
     return _pieces(tree, "outputs:", example) or None
 
 
-def _expect(tree: Tree | None) -> dict[str, Entry]:
-    if tree is None:
-        return {}
+def _expect(tree: Tree | None) -> tuple[Expect, tuple[Expect, ...]]:
+    """A mapping of expectations, or a list of such mappings."""
+    if isinstance(tree, Sequence):
+        return {}, tuple(map(_expected, tree.items))
+    return ({} if tree is None else _expected(tree)), ()
+
+
+def _expected(tree: Tree) -> Expect:
     named = mapping(tree, "expect:", "expect: {params: 25557032}")
-    return {key.text: _entry(value) for key, value in named.items}
+    return {key.text: _entry(value, key.at) for key, value in named.items}
 
 
 _PRESET = ("title", "source", "notes", "set", "at", "expect")
@@ -271,21 +279,23 @@ def _presets(top: Mapping) -> dict[str, Preset]:
                     at=chosen.key(word).at,
                     hint=suggest(word, params, "parameters"),
                 )
+        expect, expect_list = _expect(preset.get("expect"))
         found[name.text] = Preset(
             title=optional_text(preset, "title") or name.text,
             source=optional_text(preset, "source"),
             notes=optional_text(preset, "notes"),
             settings=settings,
             at=_pieces(preset.get("at"), "at:", "{H: 224, W: 224}"),
-            expect=_expect(preset.get("expect")),
+            expect=expect,
             place=name.at,
+            expect_list=expect_list,
         )
     return found
 
 
-def _entry(tree: Tree) -> Entry:
+def _entry(tree: Tree, key: Position | None = None) -> Entry:
     if isinstance(tree, Scalar):
-        return Entry(piece_of(tree, "the expectation"), tree.at)
+        return Entry(piece_of(tree, "the expectation"), tree.at, key)
     if isinstance(tree, Sequence):
-        return Entry(tuple(_entry(item) for item in tree.items), tree.at)
-    return Entry({key.text: _entry(value) for key, value in tree.items}, tree.at)
+        return Entry(tuple(_entry(item) for item in tree.items), tree.at, key)
+    return Entry({name.text: _entry(value, name.at) for name, value in tree.items}, tree.at, key)

@@ -42,6 +42,7 @@ def flat(spec: Spec, graph: Graph, lines: Mapping[str, Sequence[Line]]) -> Spec:
         outputs=outputs,
         expect={},
         presets={},
+        expect_list=(),
     )
 
 

@@ -160,7 +160,10 @@ def _top(spec: Spec) -> Iterator[str]:
     yield from _titled("layers", spec.layers, "")
     if spec.outputs is not None:
         yield f"outputs: {_flow(spec.outputs)}"
-    if spec.expect:
+    if spec.expect_list:
+        yield "expect:"
+        yield from (f"  - {_flow(expected)}" for expected in spec.expected)
+    elif spec.expect:
         yield "expect:"
         yield from (f"  {key}: {_flow(entry)}" for key, entry in spec.expect.items())
 
@@ -205,7 +208,7 @@ def _preset(preset: Preset) -> dict[str, Any]:
         "notes": preset.notes,
         "set": preset.settings,
         "at": preset.at,
-        "expect": preset.expect,
+        "expect": preset.expect or preset.expect_list,
     }
     return {key: value for key, value in known.items() if value}
 

@@ -82,10 +82,18 @@ class Block(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A leaf or a branch of ``expect:``: one value, a list of values, or named values."""
+    """A leaf or a branch of ``expect:``: one value, a list of values, or named values.
+
+    ``key`` is where its name is written, None in a list.
+    """
 
     value: Piece | tuple[Entry, ...] | Mapping[str, Entry]
     at: Position
+    key: Position | None = None
+
+
+#: What is expected, by key.
+Expect = Mapping[str, Entry]
 
 
 class Preset(NamedTuple):
@@ -96,12 +104,16 @@ class Preset(NamedTuple):
     notes: str | None
     settings: Mapping[str, Piece | tuple[Piece, ...]]
     at: Mapping[str, Piece]
-    expect: Mapping[str, Entry]
+    expect: Expect
     place: Position
+    expect_list: tuple[Expect, ...] = ()
 
 
 class Spec(NamedTuple):
-    """A whole spec."""
+    """A whole spec.
+
+    ``expect`` is what is expected when ``expect:`` is a mapping, ``expect_list`` when it is a list.
+    """
 
     origin: Source
     #: A one-line network, which has nowhere to declare parameters.
@@ -115,8 +127,14 @@ class Spec(NamedTuple):
     blocks: Mapping[str, Block]
     layers: Body
     outputs: Mapping[str, Piece] | None
-    expect: Mapping[str, Entry]
+    expect: Expect
     presets: Mapping[str, Preset]
+    expect_list: tuple[Expect, ...] = ()
+
+    @property
+    def expected(self) -> tuple[Expect, ...]:
+        """All that is expected: the mapping, then the items of lists."""
+        return (*([self.expect] if self.expect else ()), *self.expect_list)
 
     def bound(self, at: Mapping[str, Any], settings: Mapping[str, Any], symbolic: bool) -> Spec:
         """With values from outside as its own: those of ``at`` for its symbols, without the
@@ -138,6 +156,7 @@ class Spec(NamedTuple):
             params={**self.params, **chosen.settings},
             at={**self.at, **chosen.at},
             expect={**self.expect, **chosen.expect},
+            expect_list=(*self.expect_list, *chosen.expect_list),
         )
 
 

@@ -7,6 +7,7 @@ scalars to the language (so that ``no`` in ``bias=no`` is a word of ours).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from cnncalc.spec.limits import Limits
 
 
 class Scalar(NamedTuple):
-    """``at`` is where the text starts, after an opening quote."""
+    """``at`` is where the text starts, after an anchor and an opening quote."""
 
     text: str
     at: Position
@@ -155,11 +156,18 @@ class _Composer:
 
     def scalar(self, event: Any, at: Position) -> Scalar:
         style = event.style
+        if event.anchor:
+            at = self.after_anchor(at)
         if style in ("'", '"'):
             at = at.shifted(1)
         elif style in ("|", ">"):
             at = Position(self.source, at.line + 1, 1)
         return Scalar(event.value, at)
+
+    def after_anchor(self, at: Position) -> Position:
+        """Where the value begins, when that is in the line of its anchor."""
+        found = _ANCHOR.match(self.source.line(at.line), at.column - 1)
+        return at.shifted(len(found.group())) if found else at
 
     def items(self, depth: int) -> Iterator[Tree]:
         for event in self.events:
@@ -193,4 +201,5 @@ class _Composer:
             yield key, self.tree(next(self.events), depth + 1)
 
 
+_ANCHOR = re.compile(r"&\S+\s+(?=\S)")
 _START = "start with `input: 3x32x32` and `layers:`"

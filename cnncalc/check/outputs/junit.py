@@ -24,7 +24,7 @@ def write(report: Report, color: bool = False) -> str:
         suite = ElementTree.SubElement(root, "testsuite", name=_plain(file.path))
         suite.extend(_cases(file))
         _count(suite)
-    for name in ("tests", "failures"):
+    for name in ("tests", "failures", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
@@ -33,7 +33,8 @@ def write(report: Report, color: bool = False) -> str:
 
 def _count(suite: ElementTree.Element) -> None:
     suite.set("tests", str(len(suite)))
-    suite.set("failures", str(sum(case.find("failure") is not None for case in suite)))
+    for name, tag in (("failures", "failure"), ("skipped", "skipped")):
+        suite.set(name, str(sum(case.find(tag) is not None for case in suite)))
 
 
 def _cases(file: FileReport) -> Iterator[ElementTree.Element]:
@@ -64,7 +65,9 @@ def _expectation(
 ) -> ElementTree.Element:
     of = f"{label}: " if label else ""
     case = _case(f"{of}{one.name}: {one.wanted}", path, one.line)
-    if not one.held and found:
+    if one.held is None:
+        ElementTree.SubElement(case, "skipped", message=_plain(one.got))
+    elif found:
         _failure(case, found)
     ElementTree.SubElement(case, "system-out").text = _plain(f"{one.name}: {one.got}")
     return case

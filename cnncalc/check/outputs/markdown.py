@@ -36,13 +36,13 @@ def _rows(file: FileReport) -> Iterator[list[str]]:
         name = _text(model.name + (f" ({model.label})" if model.label else ""))
         metrics = model.metrics
         field = (metrics.get("receptive_field") or {}).get("size") or []
-        held = sum(one.held for one in model.expected)
+        checked = [one.held for one in model.expected if one.held is not None]
         yield [
             f"{name}<br>{_code(relative(file.path))}",
             _output(metrics),
             *(_number(metrics.get(key)) for key in _METRICS),
             _sizes(field),
-            f"{held}/{len(model.expected)}" if model.expected else "",
+            f"{sum(checked)}/{len(checked)}" if checked else "",
         ]
 
 
