@@ -39,16 +39,17 @@ def _count(suite: ElementTree.Element) -> None:
 
 def _cases(file: FileReport) -> Iterator[ElementTree.Element]:
     """Expectations first, then the findings that are about none of them."""
-    about = {
-        (found.place.line, found.place.column, found.model): found for found in file.diagnostics
-    }
+    about: dict[tuple[int, int], list[Diagnostic]] = {}
+    for found in file.diagnostics:
+        about.setdefault((found.place.line, found.place.column), []).append(found)
     used = set()
     for model in file.models:
         for one in model.expected:
-            key = (one.line, one.column, model.label)
-            found = None if one.held else about.get(key)
-            used.add(found)
-            yield _expectation(one, found, file.path, model.label)
+            there = [] if one.held else about.get((one.line, one.column), [])
+            # A finding that several models share is reported once.
+            own = next((found for found in there if found.model == model.label), None)
+            used.update(there)
+            yield _expectation(one, own or next(iter(there), None), file.path, model.label)
     rest = [found for found in file.diagnostics if found not in used]
     yield from (_finding(found) for found in rest)
     if not rest and not any(model.expected for model in file.models):

@@ -14,7 +14,7 @@ class UnexpectedOutput(ShapeRule):
 
     Example:
 
-        input: 3x32x32
+        input: 3x31x31
         params: {classes: 10}
         layers:
           - conv 8 k=3 s=2
@@ -27,7 +27,7 @@ class UnexpectedOutput(ShapeRule):
 
     Use instead:
 
-        input: 3x32x32
+        input: 3x31x31
         params: {classes: 10}
         layers:
           - conv 8 k=3 s=2 p=1
