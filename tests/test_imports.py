@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from cnncalc.zoo import folder
+
 #: What costs more to import than an answer may take, and what only some answers need.
 HEAVY = {
     "PIL",
@@ -82,6 +84,9 @@ CHEAP = [
     ("prove", "K + (K-1)*(r-1) == r*(K-1) + 1"),
     ("prove", "ceil((W-K+1+2*P)/S) == floor((W-K+2*P)/S) + 1"),
     ("claims", "--help"),
+    ("check", "--help"),
+    ("check", str(folder() / "resnet.yaml")),
+    ("check", "-f", "sarif", "--isolated", str(folder() / "lenet5.yaml")),
     ("work", "--help"),
     ("work", "conv", "1 2 3; 4 5 6", "1 0; 0 1"),
     ("work", "norm", "1 2; 3 5", "--json"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.check import rules
 from cnncalc.check.diagnostics import Diagnostic
+from cnncalc.check.ignores import settle
 from cnncalc.check.model import Model
 from cnncalc.check.models import models
 from cnncalc.check.places import whole
@@ -24,7 +25,7 @@ def check_text(text: str, path: str, settings: Settings) -> FileReport:
     try:
         spec = parse_yaml(text, path, settings.limits)
     except CnncalcError as error:
-        return _reported(path, (), [_raised(error, path)], settings)
+        return _reported(text, path, (), [_raised(error, path)], settings)
     reports: list[ModelReport] = []
     found: list[Diagnostic] = []
     for model in models(spec, settings):
@@ -34,13 +35,22 @@ def check_text(text: str, path: str, settings: Settings) -> FileReport:
         held, diagnostics = _held(model, settings)
         reports.append(held)
         found += diagnostics
-    return _reported(path, reports, found, settings)
+    return _reported(text, path, reports, found, settings)
+
+
+def unread(error: CnncalcError, path: str, settings: Settings) -> FileReport:
+    """The report of a file whose text cannot be had."""
+    return _reported("", path, (), [_raised(error, path)], settings)
 
 
 def _reported(
-    path: str, models: Iterable[ModelReport], found: Iterable[Diagnostic], settings: Settings
+    text: str,
+    path: str,
+    models: Iterable[ModelReport],
+    found: Iterable[Diagnostic],
+    settings: Settings,
 ) -> FileReport:
-    """What is switched on, once where several models have it, from top to bottom.
+    """What is switched on and not silenced, once where several models have it.
 
     Advice is about a line, whatever its numbers are in each model.
     """
@@ -49,8 +59,8 @@ def _reported(
         (one.code, one.place, "" if one.code in advice else one.message): one
         for one in reversed(list(found))
     }
-    chosen = [one for one in once.values() if settings.selects(one.code)]
-    return FileReport(path, tuple(models), tuple(sorted(chosen, key=lambda one: one.order)))
+    settled = settle(once.values(), text, path, settings)
+    return FileReport(path, tuple(models), settled.left, settled.silenced)
 
 
 def _held(model: Model, settings: Settings) -> tuple[ModelReport, list[Diagnostic]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from collections.abc import Iterable
-from pathlib import Path
 
 from cnncalc.check.checking import check_text
 from cnncalc.check.diagnostics import Edit, Fix
@@ -48,17 +46,3 @@ def fix_text(text: str, path: str, settings: Settings) -> tuple[str, FileReport]
             break
         text = better
     return text, report
-
-
-def fix_file(path: Path, settings: Settings) -> FileReport:
-    """Writes the file when something in it can be fixed; what is left is reported."""
-    from cnncalc.check.files import read
-
-    found = read(path)
-    if isinstance(found, FileReport):
-        return found
-    text, report = fix_text(found, path.as_posix(), settings)
-    if text != found:
-        mark = BOM_UTF8 if path.read_bytes().startswith(BOM_UTF8) else b""
-        path.write_bytes(mark + text.encode("utf-8"))
-    return report

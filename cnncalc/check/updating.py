@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from cnncalc.check import rules
-from cnncalc.check.checking import check_text, held
-from cnncalc.check.files import read
+from cnncalc.check.checking import held
 from cnncalc.check.models import models
 from cnncalc.check.places import excerpt
-from cnncalc.check.report import FileReport
 from cnncalc.check.settings import Settings
 from cnncalc.errors import CnncalcError, Position
 from cnncalc.expect import Outcome
@@ -39,22 +36,6 @@ _MOST_DECIMALS = 3
 _LIST = re.compile(r"\[[^][{}#\n]*\]")
 #: A formula that needs no quotes in YAML.
 _FORMULA = re.compile(r"\w[\w ()+*/.-]*")
-_BOM = b"\xef\xbb\xbf"
-
-
-def update_file(path: Path, settings: Settings) -> FileReport:
-    """Updates a file in its place, and reports what is left.
-
-    A file that cannot be read, or that is no spec, stays as it is.
-    """
-    found = read(path)
-    if isinstance(found, FileReport):
-        return found
-    new = updated(found, path.as_posix(), settings)
-    if new != found:
-        mark = _BOM if path.read_bytes().startswith(_BOM) else b""
-        path.write_bytes(mark + new.encode())
-    return check_text(new, path.as_posix(), settings)
 
 
 def updated(text: str, path: str, settings: Settings) -> str:

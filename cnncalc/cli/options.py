@@ -148,21 +148,10 @@ class Common(NamedTuple):
     def show(self, report: Report) -> None:
         """Prints the report, or writes it to the file of ``--output``."""
         text = render(report, "json" if self.json else self.format, color=self._colored())
-        if self.output is None:
-            _write(text)
-            return
-        try:
-            with open(self.output, "w", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise UsageError(
-                f"cannot write {self.output}: {error.strerror}", hint="choose another file"
-            ) from None
+        put(text, self.output)
 
     def _colored(self) -> bool:
-        if self.color == "auto":
-            return self.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        return self.color == "always"
+        return colored(self.color, self.output)
 
 
 def shared(function: Callable[..., None]) -> Callable[..., None]:
@@ -186,8 +175,28 @@ def _with(options: tuple[Any, ...], function: Callable[..., None]) -> Callable[.
     return command
 
 
-def _write(text: str) -> None:
-    """On standard output; what its encoding lacks is written as an escape."""
+def colored(color: str, output: str | None) -> bool:
+    """What ``--color`` means for an answer in a file, or (None) on standard output."""
+    if color == "auto":
+        return output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return color == "always"
+
+
+def put(text: str, output: str | None = None) -> None:
+    """Into a file, or on standard output, where what its encoding lacks is written as an escape."""
+    if output is None:
+        _print(text)
+        return
+    try:
+        with open(output, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {output}: {error.strerror}", hint="choose another file"
+        ) from None
+
+
+def _print(text: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
