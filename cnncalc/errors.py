@@ -138,12 +138,40 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 MOST_LISTED = 100
 
 
+class Meant(str):
+    """A hint that a word was mistyped: ``wrong`` stands where ``word`` is meant.
+
+    ``sure`` when no other known word is nearly as close.
+    """
+
+    wrong: str
+    word: str
+    sure: bool
+
+    def __new__(cls, wrong: str, word: str, sure: bool) -> Meant:
+        hint = super().__new__(cls, f"did you mean {word!r}?")
+        hint.wrong, hint.word, hint.sure = wrong, word, sure
+        return hint
+
+
+def _sure(word: str, found: str, known: Iterable[str]) -> bool:
+    """Is ``found`` far closer to ``word`` than every other known one?"""
+    from difflib import SequenceMatcher
+
+    def likeness(other: str) -> float:
+        return SequenceMatcher(None, word.lower(), other.lower()).ratio()
+
+    nearest = likeness(found)
+    others = (likeness(other) for other in known if other != found)
+    return nearest >= 0.75 and nearest - max(others, default=0.0) >= 0.05
+
+
 def suggest(word: str, known: Iterable[str], what: str) -> str:
     """A hint that names the nearest known name, or lists those known when nothing is near."""
     names = sorted(known)
     found = nearest(word, names)
     if found:
-        return f"did you mean {found!r}?"
+        return Meant(word, found, _sure(word, found, names))
     if len(names) > MOST_LISTED:
         listed = ", ".join(names[: MOST_LISTED // 4])
         return f"known {what}: {listed} and {len(names) - MOST_LISTED // 4} more"

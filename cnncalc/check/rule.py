@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import ClassVar, NamedTuple
 
-from cnncalc.check.diagnostics import Diagnostic, Fix, Place
+from cnncalc.check.diagnostics import Diagnostic, Edit, Fix, Place
 from cnncalc.check.model import Model
 from cnncalc.check.places import excerpt, statement, word
-from cnncalc.errors import CnncalcError, Position
+from cnncalc.errors import CnncalcError, Meant, Position
 from cnncalc.expect import Outcome
 from cnncalc.graph import Node
 
@@ -86,7 +86,20 @@ class ErrorRule(Rule):
             help=error.hint,
             node=error.node,
             model=model,
+            fix=_retyped(error.at, error.hint) if error.at else None,
         )
+
+
+def _retyped(at: Position, hint: str | None) -> Fix | None:
+    """The word that was surely meant in the place of the one that stands there."""
+    if not isinstance(hint, Meant) or not hint.sure:
+        return None
+    line = at.source.line(at.line)
+    start = at.column - 1
+    if not line.startswith(hint.wrong, start):
+        return None
+    place = Place(at.source.name, at.line, at.column, at.line, at.column + len(hint.wrong))
+    return Fix(f"write {hint.word}", (Edit(place, hint.word),))
 
 
 class BudgetRule(Rule):
