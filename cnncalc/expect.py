@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnncalc.analyses.receptive_field import Fields
-from cnncalc.errors import Position, SpecError, suggest
+from cnncalc.errors import Position, suggest
 from cnncalc.network import Network
+from cnncalc.problems import BadExpectation
 from cnncalc.results import FIELD_KEYS, TOTALS, Analysis, per_axis
 from cnncalc.sizes import Number, at_least, axis_names, equal, is_int, text
 from cnncalc.spec.expressions import evaluate
 from cnncalc.spec.quantities import quantity
+from cnncalc.spec.reporting import Problems
 from cnncalc.spec.scope import Scope
 from cnncalc.spec.syntax import Entry, Piece
 from cnncalc.spec.values import describe
@@ -39,13 +41,18 @@ class Outcome(NamedTuple):
         return f"{self.at}: {self.name}: expected {self.wanted}, got {self.got}"
 
 
-def outcomes(expected: Mapping[str, Entry], scope: Scope, analysis: Analysis) -> Iterator[Outcome]:
+def outcomes(
+    expected: Mapping[str, Entry],
+    scope: Scope,
+    analysis: Analysis,
+    problems: Problems | None = None,
+) -> Iterator[Outcome]:
     """Every expectation held against ``analysis``, kept ones too.
 
-    ``scope`` is what expressions see. Raises :class:`cnncalc.errors.SpecError` for an expectation
-    that means nothing.
+    ``scope`` is what expressions see. Raises :class:`cnncalc.problems.BadExpectation` for an
+    expectation that means nothing; ``problems`` may keep all of them.
     """
-    return _Expectations(scope, analysis).outcomes(expected)
+    return _Expectations(scope, analysis, problems or Problems()).outcomes(expected)
 
 
 def unmet(
@@ -56,7 +63,7 @@ def unmet(
     """What ``expect:`` says and is not so, a line each, with its place; empty when all holds.
 
     Values are expressions over the parameters and symbols, or numbers as 4.1G, 32M, 5k.
-    Raises :class:`cnncalc.errors.SpecError` for an expectation that means nothing.
+    Raises :class:`cnncalc.problems.BadExpectation` for an expectation that means nothing.
     """
     scope = network.expansion(at, settings).root
     found = outcomes(network.spec.expect, scope, network.analyze(at, settings))
@@ -66,23 +73,29 @@ def unmet(
 class _Expectations:
     """Expectations of one analysis; ``scope`` is what their expressions see."""
 
-    def __init__(self, scope: Scope, analysis: Analysis) -> None:
+    def __init__(self, scope: Scope, analysis: Analysis, problems: Problems) -> None:
         self.scope = scope
         self.analysis = analysis
+        self.problems = problems
 
     def outcomes(self, expected: Mapping[str, Entry]) -> Iterator[Outcome]:
         for key, entry in expected.items():
-            if key in TOTALS:
-                yield from self.number(key, key, entry, TOTALS[key](self.analysis))
-            elif key == "output":
-                yield from self.output(entry)
-            elif key == "outputs":
-                yield from self.outputs(entry)
-            elif key == "receptive_field":
-                yield from self.fields(entry)
-            else:
-                known = (*TOTALS, "output", "outputs", "receptive_field")
-                raise _unknown(key, known, entry, "expectations")
+            with self.problems:
+                yield from self.under(key, entry)
+        self.problems.settle()
+
+    def under(self, key: str, entry: Entry) -> Iterator[Outcome]:
+        if key in TOTALS:
+            yield from self.number(key, key, entry, TOTALS[key](self.analysis))
+        elif key == "output":
+            yield from self.output(entry)
+        elif key == "outputs":
+            yield from self.outputs(entry)
+        elif key == "receptive_field":
+            yield from self.fields(entry)
+        else:
+            known = (*TOTALS, "output", "outputs", "receptive_field")
+            raise _unknown(key, known, entry, "expectations")
 
     def number(self, key: str, name: str, entry: Entry, got: Number | None) -> Iterator[Outcome]:
         """An exact value, or ``{min: …, max: …}``."""
@@ -92,7 +105,7 @@ class _Expectations:
             yield Outcome(key, name, _shown(wanted), _shown(got), held, entry.at, wanted, got)
             return
         if isinstance(entry.value, tuple):
-            raise SpecError(
+            raise BadExpectation(
                 f"{name} is one number, got a list of {len(entry.value)}",
                 at=entry.at,
                 hint="write the number, or {min: …, max: …}",
@@ -101,7 +114,9 @@ class _Expectations:
             if bound not in _BOUNDS:
                 raise _unknown(bound, _BOUNDS, inner, "bounds")
             if not isinstance(inner.value, Piece):
-                raise SpecError(f"{bound} must be one number", at=inner.at, hint="write max: 4.1G")
+                raise BadExpectation(
+                    f"{bound} must be one number", at=inner.at, hint="write max: 4.1G"
+                )
             limit = self.value(inner.value)
             low, high = (limit, got) if bound == "min" else (got, limit)
             held = high is not None and low is not None and at_least(high, low) is True
@@ -111,7 +126,7 @@ class _Expectations:
     def output(self, entry: Entry) -> Iterator[Outcome]:
         outputs = self.analysis.outputs
         if len(outputs) > 1:
-            raise SpecError(
+            raise BadExpectation(
                 f"the network has {len(outputs)} outputs",
                 at=entry.at,
                 hint=f"write outputs: {{{next(iter(outputs))}: [10], …}}",
@@ -120,7 +135,7 @@ class _Expectations:
 
     def outputs(self, entry: Entry) -> Iterator[Outcome]:
         if not isinstance(entry.value, Mapping):
-            raise SpecError(
+            raise BadExpectation(
                 "outputs must name them", at=entry.at, hint="write outputs: {output: [10]}"
             )
         for name, inner in entry.value.items():
@@ -132,7 +147,7 @@ class _Expectations:
         items = _items(entry) or ()
         leaves = [item.value for item in items if isinstance(item.value, Piece)]
         if not leaves or len(leaves) < len(items):
-            raise SpecError(
+            raise BadExpectation(
                 f"{name} must be a list of sizes",
                 at=entry.at,
                 hint="write [10] for features, [2, 388, 388] for a map",
@@ -143,7 +158,7 @@ class _Expectations:
 
     def fields(self, entry: Entry) -> Iterator[Outcome]:
         if not isinstance(entry.value, Mapping):
-            raise SpecError(
+            raise BadExpectation(
                 "receptive_field must name what is expected",
                 at=entry.at,
                 hint="write {size: 427, jump: 32, start: -213}",
@@ -169,7 +184,7 @@ class _Expectations:
         axes = axis_names(len(fields))
         each = _items(entry) or (entry,) * len(fields)
         if len(each) != len(fields):
-            raise SpecError(
+            raise BadExpectation(
                 f"{key} has {len(each)} values for {len(fields)} axes",
                 at=entry.at,
                 hint=f"give one for all, or one each: {', '.join(axes)}",
@@ -185,7 +200,7 @@ class _Expectations:
             return suffixed
         value: Any = evaluate(piece, self.scope)
         if isinstance(value, (bool, str, list)):
-            raise SpecError(
+            raise BadExpectation(
                 f"a number is expected here, got {describe(value)}",
                 at=piece.at,
                 hint="write 25557032, 4.1G, or an expression of the parameters",
@@ -214,5 +229,7 @@ def _sizes(values: Iterable[Number]) -> str:
     return f"[{', '.join(map(text, values))}]"
 
 
-def _unknown(name: str, known: Iterable[str], entry: Entry, what: str) -> SpecError:
-    return SpecError(f"unknown expectation {name!r}", at=entry.at, hint=suggest(name, known, what))
+def _unknown(name: str, known: Iterable[str], entry: Entry, what: str) -> BadExpectation:
+    return BadExpectation(
+        f"unknown expectation {name!r}", at=entry.at, hint=suggest(name, known, what)
+    )

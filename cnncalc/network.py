@@ -24,6 +24,7 @@ from cnncalc.spec import Limits, Spec, parse_line, parse_yaml
 from cnncalc.spec.bind import Values
 from cnncalc.spec.build import Expansion
 from cnncalc.spec.lines import is_name
+from cnncalc.spec.reporting import Problems
 
 if TYPE_CHECKING:
     from cnncalc.domain import Domain
@@ -76,11 +77,14 @@ class Network:
         settings: Mapping[str, Any] | None = None,
         symbolic: bool = False,
         assume: Mapping[str, Any] | None = None,
+        problems: Problems | None = None,
     ) -> Expansion:
-        """The spec with values for its symbols (``at``) and parameters (``settings``)."""
-        return Expansion(
-            self.spec, Values(at or {}, settings or {}, symbolic, assume or {}), self.limits
-        )
+        """The spec with values for its symbols (``at``) and parameters (``settings``).
+
+        ``problems`` may keep all that is wrong, of which the first is raised.
+        """
+        values = Values(at or {}, settings or {}, symbolic, assume or {})
+        return Expansion(self.spec, values, self.limits, problems=problems)
 
     def bound(
         self,

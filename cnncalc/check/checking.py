@@ -18,15 +18,17 @@ from cnncalc.network import Network
 from cnncalc.results import TOTALS, Analysis, fields_to_dict, outputs_to_dict, plain
 from cnncalc.spec import parse_yaml
 from cnncalc.spec.bind import free_symbols
+from cnncalc.spec.reporting import AllProblems
 from cnncalc.spec.syntax import Spec
 
 
 def check_text(text: str, path: str, settings: Settings) -> FileReport:
     """Everything that is wrong with a spec, from its top to its bottom."""
+    problems = AllProblems()
     try:
-        spec = parse_yaml(text, path, settings.limits)
+        spec = parse_yaml(text, path, settings.limits, problems)
     except CnncalcError as error:
-        return _reported(path, (), [_raised(error, path)], settings)
+        return _reported(path, (), _raised(error, problems, path), settings)
     models: list[ModelReport] = []
     found: list[Diagnostic] = []
     for model in _models(spec, settings):
@@ -63,7 +65,7 @@ def _held(model: Model, settings: Settings) -> tuple[ModelReport, list[Diagnosti
     try:
         metrics = _metrics(model.analysis)
         scope = model.expansion.root
-        for outcome in outcomes(model.network.spec.expect, scope, model.analysis):
+        for outcome in outcomes(model.network.spec.expect, scope, model.analysis, model.problems):
             expected.append(outcome)
             if not outcome.held:
                 found.append(rules.for_key(outcome.key).report(outcome, model))
@@ -71,15 +73,22 @@ def _held(model: Model, settings: Settings) -> tuple[ModelReport, list[Diagnosti
             if settings.selects(rule.code):
                 found += rule.look(model)
     except CnncalcError as error:
-        found.append(_raised(error, model.path, model.label))
+        found += _raised(error, model.problems, model.path, model.label)
     report = ModelReport(
         model.network.name, model.label, dict(model.at), metrics, tuple(map(_plain, expected))
     )
     return report, found
 
 
-def _raised(error: CnncalcError, path: str, label: str | None = None) -> Diagnostic:
-    return rules.for_error(error).report(error, whole(path), label)
+def _raised(
+    error: CnncalcError, problems: AllProblems, path: str, label: str | None = None
+) -> list[Diagnostic]:
+    """What is wrong with the file; an error about anything else is raised."""
+    problems.add(error)
+    for one in problems.found:
+        if one.at and one.at.source.name != path:
+            raise one
+    return [rules.for_error(one).report(one, whole(path), label) for one in problems.found]
 
 
 def _metrics(analysis: Analysis) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cnncalc.check import rules
 from cnncalc.check.places import whole
 from cnncalc.check.report import FileReport
-from cnncalc.errors import UsageError
+from cnncalc.problems import UnreadableFile
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -40,6 +40,6 @@ def read(path: Path) -> str | FileReport:
         return path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        unread = UsageError(f"cannot be read: {reason}")
+        unread = UnreadableFile(f"the file cannot be read: {reason}")
         place = whole(path.as_posix())
         return FileReport(path.as_posix(), (), (rules.for_error(unread).report(unread, place),))

@@ -12,6 +12,7 @@ from cnncalc.graph import Graph
 from cnncalc.network import Network
 from cnncalc.results import Analysis
 from cnncalc.spec.build import Expansion
+from cnncalc.spec.reporting import AllProblems
 
 
 class Model:
@@ -32,6 +33,8 @@ class Model:
         self.at = at
         self.settings = settings
         self.label = label
+        #: What is wrong, when asking for anything has raised the first of it.
+        self.problems = AllProblems()
 
     @property
     def path(self) -> str:
@@ -44,7 +47,7 @@ class Model:
 
     @cached_property
     def expansion(self) -> Expansion:
-        return self.network.expansion(self.at, self.settings)
+        return self.network.expansion(self.at, self.settings, problems=self.problems)
 
     @cached_property
     def graph(self) -> Graph:

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from cnncalc.check.diagnostics import Diagnostic, Fix, Place
 from cnncalc.check.model import Model
-from cnncalc.check.places import excerpt, statement, word
+from cnncalc.check.places import excerpt, renaming, statement, word
 from cnncalc.errors import CnncalcError, Position
 from cnncalc.expect import Outcome
 
@@ -66,15 +66,23 @@ class ErrorRule(Rule):
     """A spec that is no network: what reading or building it raises, by the type of the error."""
 
     error: ClassVar[type[CnncalcError]]
+    #: Is it about the whole layer line, or about the word that the error is at?
+    line: ClassVar[bool] = False
 
     def report(self, error: CnncalcError, place: Place, model: str | None = None) -> Diagnostic:
+        fix = renaming(error)
+        if fix:
+            place = fix.edits[0].place
+        elif error.at:
+            place = statement(error.at) if self.line else word(error.at)
         return self.found(
             error.message,
-            word(error.at) if error.at else place,
+            place,
             excerpt=excerpt(error.at) if error.at else "",
             help=error.hint,
             node=error.node,
             model=model,
+            fix=fix,
         )
 
 
