@@ -12,16 +12,18 @@ from typing import ClassVar
 class Source:
     """A text and the name it is known by: a path, ``<line>`` for a one-line network, ``<stdin>``."""
 
-    __slots__ = ("name", "text")
+    __slots__ = ("_lines", "name", "text")
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
+        self._lines: list[str] | None = None
 
     def line(self, number: int) -> str:
         """Line ``number`` (1-based) without its end, or an empty string past the end."""
-        lines = self.text.splitlines()
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+        if self._lines is None:
+            self._lines = self.text.splitlines()
+        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
 
 
 class Position:
@@ -51,6 +53,8 @@ class CnncalcError(Exception):
     """
 
     exit_code: ClassVar[int] = 2
+    #: The word that is written at ``at``, and the one that is certainly meant.
+    typo: tuple[str, str] | None = None
 
     def __init__(
         self,
@@ -66,6 +70,11 @@ class CnncalcError(Exception):
         self.node = node
         self.hint = hint
 
+    def place(self, at: Position, node: str, message: str, hint: str | None) -> None:
+        """What only the one who called knows of an error that is about to be raised again."""
+        self.at, self.node, self.message, self.hint = at, node, message, hint
+        self.args = (message,)
+
     def __str__(self) -> str:
         parts = [str(self.at)] if self.at else []
         parts.append("error")
@@ -80,11 +89,14 @@ class CnncalcError(Exception):
 
 
 class SpecError(CnncalcError):
-    """The text is not a network in our language."""
+    """The text is not a network in our language; :mod:`cnncalc.problems` has what can be wrong."""
 
 
 class LayerError(CnncalcError):
-    """A layer does not fit its arguments or its input; ``inputs`` are those that disagree."""
+    """A layer does not fit its arguments or its input.
+
+    ``inputs`` are those that disagree, ``argument`` is the one to change.
+    """
 
     def __init__(
         self,
@@ -94,9 +106,15 @@ class LayerError(CnncalcError):
         node: str | None = None,
         hint: str | None = None,
         inputs: tuple[int, ...] = (),
+        argument: str = "",
     ) -> None:
         super().__init__(message, at=at, node=node, hint=hint)
         self.inputs = inputs
+        self.argument = argument
+
+
+class ArgumentError(LayerError):
+    """Arguments that a layer does not take, by themselves or with this input."""
 
 
 class UsageError(CnncalcError):
@@ -134,36 +152,32 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def slip(word: str, known: Iterable[str]) -> str | None:
+    """The only known name that one slip of the keyboard turns into ``word``, or None.
+
+    A letter is missing, there twice, a wrong one, or two are swapped. Digits do not slip: ``skip2``
+    is not meant by ``skip3``.
+
+    >>> slip("rleu", ["relu", "elu", "tanh"])
+    'relu'
+    >>> slip("lrelu", ["relu", "prelu"])
+    """
+    found = {name for name in known if len(word) > 2 and _one_slip(word, name)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _one_slip(a: str, b: str) -> bool:
+    while a and b and a[0] == b[0]:
+        a, b = a[1:], b[1:]
+    while a and b and a[-1] == b[-1]:
+        a, b = a[:-1], b[:-1]
+    if not (a + b).replace("_", "a").isalpha():
+        return False
+    return max(len(a), len(b)) == 1 or (len(a) == 2 and a == b[::-1])
+
+
 #: A hint with more names than this shows only some.
 MOST_LISTED = 100
-
-
-class Meant(str):
-    """A hint that a word was mistyped: ``wrong`` stands where ``word`` is meant.
-
-    ``sure`` when no other known word is nearly as close.
-    """
-
-    wrong: str
-    word: str
-    sure: bool
-
-    def __new__(cls, wrong: str, word: str, sure: bool) -> Meant:
-        hint = super().__new__(cls, f"did you mean {word!r}?")
-        hint.wrong, hint.word, hint.sure = wrong, word, sure
-        return hint
-
-
-def _sure(word: str, found: str, known: Iterable[str]) -> bool:
-    """Is ``found`` far closer to ``word`` than every other known one?"""
-    from difflib import SequenceMatcher
-
-    def likeness(other: str) -> float:
-        return SequenceMatcher(None, word.lower(), other.lower()).ratio()
-
-    nearest = likeness(found)
-    others = (likeness(other) for other in known if other != found)
-    return nearest >= 0.75 and nearest - max(others, default=0.0) >= 0.05
 
 
 def suggest(word: str, known: Iterable[str], what: str) -> str:
@@ -171,7 +185,7 @@ def suggest(word: str, known: Iterable[str], what: str) -> str:
     names = sorted(known)
     found = nearest(word, names)
     if found:
-        return Meant(word, found, _sure(word, found, names))
+        return f"did you mean {found!r}?"
     if len(names) > MOST_LISTED:
         listed = ", ".join(names[: MOST_LISTED // 4])
         return f"known {what}: {listed} and {len(names) - MOST_LISTED // 4} more"

@@ -24,6 +24,7 @@ from cnncalc.sizes import Size, expand
 from cnncalc.spec import Limits, Spec, parse_line, parse_yaml
 from cnncalc.spec.bind import Values
 from cnncalc.spec.build import Expansion
+from cnncalc.spec.reporting import Problems
 
 if TYPE_CHECKING:
     from cnncalc.domain import Domain
@@ -77,15 +78,19 @@ class Network:
         settings: Mapping[str, Any] | None = None,
         symbolic: bool = False,
         assume: Mapping[str, Any] | None = None,
+        problems: Problems | None = None,
     ) -> Expansion:
-        """The spec with values for its symbols (``at``) and parameters (``settings``)."""
+        """The spec with values for its symbols (``at``) and parameters (``settings``).
+
+        ``problems`` may keep all that is wrong, of which the first is raised.
+        """
         values = Values(
             given.values(at, "at", '{"H": 224}'),
             given.values(settings, "settings", '{"classes": 10}'),
             symbolic,
             given.values(assume, "assume", '{"W": "H"}'),
         )
-        return Expansion(self.spec, values, self.limits)
+        return Expansion(self.spec, values, self.limits, problems=problems)
 
     def bound(
         self,

@@ -79,6 +79,8 @@ CHEAP = [
     ("explain", "resnet18"),
     ("explain", "lenet5", "--why", "-f", "latex"),
     ("zoo",),
+    ("rules",),
+    ("rules", "D301"),
     ("prove", "--help"),
     ("prove", "params('resnet50') == 25557032"),
     ("prove", "K + (K-1)*(r-1) == r*(K-1) + 1"),

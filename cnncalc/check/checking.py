@@ -18,19 +18,21 @@ from cnncalc.errors import CnncalcError, LayerError
 from cnncalc.expect import Base, Outcome, Subject, outcomes
 from cnncalc.results import TOTALS, Analysis, fields_to_dict, outputs_to_dict, plain
 from cnncalc.spec import parse_yaml
+from cnncalc.spec.reporting import AllProblems
 
 
 def check_text(text: str, path: str, settings: Settings) -> FileReport:
     """Everything that is wrong with a spec, from its top to its bottom."""
+    problems = AllProblems()
     try:
-        spec = parse_yaml(text, path, settings.limits)
+        spec = parse_yaml(text, path, settings.limits, problems)
     except CnncalcError as error:
-        return _reported(text, path, (), [_raised(error, path)], settings)
+        return _reported(text, path, (), _raised(error, problems, path), settings)
     reports: list[ModelReport] = []
     found: list[Diagnostic] = []
     for model in models(spec, settings):
         if isinstance(model, CnncalcError):
-            found.append(_raised(model, path))
+            found.append(_diagnosed(model, path))
             continue
         held, diagnostics = _held(model, settings)
         reports.append(held)
@@ -40,7 +42,7 @@ def check_text(text: str, path: str, settings: Settings) -> FileReport:
 
 def unread(error: CnncalcError, path: str, settings: Settings) -> FileReport:
     """The report of a file whose text cannot be had."""
-    return _reported("", path, (), [_raised(error, path)], settings)
+    return _reported("", path, (), [_diagnosed(error, path)], settings)
 
 
 def _reported(
@@ -71,7 +73,7 @@ def _held(model: Model, settings: Settings) -> tuple[ModelReport, list[Diagnosti
         at = model.expansion.binding
         for outcome in held(model, settings):
             if isinstance(outcome, CnncalcError):
-                found.append(_raised(outcome, model.path, model.label))
+                found.append(_diagnosed(outcome, model.path, model.label))
             else:
                 expected.append(outcome)
         metrics = _metrics(model.analysis)
@@ -80,7 +82,7 @@ def _held(model: Model, settings: Settings) -> tuple[ModelReport, list[Diagnosti
                 found += rule.look(model)
     except CnncalcError as error:
         if model.own or not isinstance(error, LayerError):
-            found.append(_raised(error, model.path, model.label))
+            found += _raised(error, model.problems, model.path, model.label)
         else:
             expected += fitting(model, error)
     for outcome in expected:
@@ -134,7 +136,18 @@ def _base(model: Model, settings: Settings) -> Base:
     return Base(metrics)
 
 
-def _raised(error: CnncalcError, path: str, label: str | None = None) -> Diagnostic:
+def _raised(
+    error: CnncalcError, problems: AllProblems, path: str, label: str | None = None
+) -> list[Diagnostic]:
+    """What is wrong with the file; an error about anything else is raised."""
+    problems.add(error)
+    for one in problems.found:
+        if one.at and one.at.source.name != path:
+            raise one
+    return [_diagnosed(one, path, label) for one in problems.found]
+
+
+def _diagnosed(error: CnncalcError, path: str, label: str | None = None) -> Diagnostic:
     return rules.for_error(error).report(error, whole(path), label)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 from cnncalc.check.patterns import Pattern
 from cnncalc.errors import UsageError
+from cnncalc.problems import UnreadableFile
 
 SUFFIXES = (".yaml", ".yml")
 #: The key at the top, with a version; a mapping under such a key (a job of a CI) is something else.
@@ -113,9 +114,9 @@ _MARK = b"\xef\xbb\xbf"
 
 
 def read(path: Path) -> str:
-    """The text of a file, its line ends as they are; raises :class:`UsageError`."""
+    """The text of a file, its line ends as they are; raises :class:`UnreadableFile`."""
     if path.is_dir():  # a walk could not enter it
-        raise UsageError(
+        raise UnreadableFile(
             "cannot be read: no permission to list the folder",
             hint="make it readable, or leave it out with --exclude",
         )
@@ -123,17 +124,17 @@ def read(path: Path) -> str:
         return decoded(path.read_bytes())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(
+        raise UnreadableFile(
             f"cannot be read: {reason}", hint="name a readable text file, or a folder"
         ) from None
 
 
 def decoded(data: bytes) -> str:
-    """Raises :class:`UsageError` for what is no text."""
+    """Raises :class:`UnreadableFile` for what is no text."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(
+        raise UnreadableFile(
             f"cannot be read: byte 0x{data[error.start]:02x} at {error.start} is not UTF-8",
             hint="save it as UTF-8",
         ) from None

@@ -15,6 +15,7 @@ from cnncalc.graph import Graph, Node
 from cnncalc.network import Network
 from cnncalc.results import Analysis
 from cnncalc.spec.build import Expansion
+from cnncalc.spec.reporting import AllProblems
 
 
 class Model:
@@ -42,6 +43,8 @@ class Model:
         #: Where ``expect:`` names them, and what they are: ``H=224, W=224``.
         self.asked: list[Position] = []
         self.sizes = ""
+        #: What is wrong, when asking for anything has raised the first of it.
+        self.problems = AllProblems()
 
     @property
     def path(self) -> str:
@@ -54,7 +57,7 @@ class Model:
 
     @cached_property
     def expansion(self) -> Expansion:
-        return self.network.expansion(self.at, self.settings)
+        return self.network.expansion(self.at, self.settings, problems=self.problems)
 
     @cached_property
     def graph(self) -> Graph:

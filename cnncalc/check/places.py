@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cnncalc.check.diagnostics import Place
-from cnncalc.errors import Position
+from cnncalc.check.diagnostics import Edit, Fix, Place
+from cnncalc.errors import CnncalcError, Position
 
 #: A word, a value in brackets, or a number with its suffix.
 _WORD = re.compile(r"\[[^\]]*\]|\{[^}]*\}|[^\s,\[\]{}:#|]+")
@@ -28,6 +28,18 @@ def written(at: Position, text: str) -> Place:
 def statement(at: Position) -> Place:
     """The layer line that begins at ``at``."""
     return _stretch(at, _LINE)
+
+
+def renaming(error: CnncalcError) -> Fix | None:
+    """What is certainly meant in the place of a misspelt word, if that is how it is written."""
+    if error.at is None or error.typo is None:
+        return None
+    (wrong, meant), at = error.typo, error.at
+    start = at.column - 1
+    if at.source.line(at.line)[start : start + len(wrong)] != wrong:
+        return None
+    place = Place(at.source.name, at.line, at.column, at.line, at.column + len(wrong))
+    return Fix(f"write {meant!r} for {wrong!r}", (Edit(place, meant),))
 
 
 def whole(path: str) -> Place:

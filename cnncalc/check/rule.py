@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import ClassVar, NamedTuple
 
-from cnncalc.check.diagnostics import Diagnostic, Edit, Fix, Place
+from cnncalc.check.diagnostics import Diagnostic, Fix, Place
 from cnncalc.check.model import Model
-from cnncalc.check.places import excerpt, statement, word
-from cnncalc.errors import CnncalcError, Meant, Position
+from cnncalc.check.places import excerpt, renaming, statement, word
+from cnncalc.errors import CnncalcError, Position
 from cnncalc.expect import Outcome
 from cnncalc.graph import Node
 
@@ -77,29 +77,24 @@ class ErrorRule(Rule):
     """A spec that is no network: what reading or building it raises, by the type of the error."""
 
     error: ClassVar[type[CnncalcError]]
+    #: Is it about the whole layer line, or about the word that the error is at?
+    line: ClassVar[bool] = False
 
     def report(self, error: CnncalcError, place: Place, model: str | None = None) -> Diagnostic:
+        fix = renaming(error)
+        if fix:
+            place = fix.edits[0].place
+        elif error.at:
+            place = statement(error.at) if self.line else word(error.at)
         return self.found(
             error.message,
-            word(error.at) if error.at else place,
+            place,
             excerpt=excerpt(error.at) if error.at else "",
             help=error.hint,
             node=error.node,
             model=model,
-            fix=_retyped(error.at, error.hint) if error.at else None,
+            fix=fix,
         )
-
-
-def _retyped(at: Position, hint: str | None) -> Fix | None:
-    """The word that was surely meant in the place of the one that stands there."""
-    if not isinstance(hint, Meant) or not hint.sure:
-        return None
-    line = at.source.line(at.line)
-    start = at.column - 1
-    if not line.startswith(hint.wrong, start):
-        return None
-    place = Place(at.source.name, at.line, at.column, at.line, at.column + len(hint.wrong))
-    return Fix(f"write {hint.word}", (Edit(place, hint.word),))
 
 
 class BudgetRule(Rule):

@@ -14,7 +14,7 @@ from cnncalc.check.checking import check_text, unread
 from cnncalc.check.files import decoded, read
 from cnncalc.check.report import FileReport
 from cnncalc.check.settings import Settings
-from cnncalc.errors import UsageError
+from cnncalc.problems import UnreadableFile
 
 #: Seconds of work from which on processes are worth their start (about 0.05 s each where they are
 #: forked, 0.2 s where they are not). What is left is guessed from what was done.
@@ -45,7 +45,7 @@ def check_item(item: Item, settings: Settings) -> FileReport:
     path = name_of(item)
     try:
         text = decoded(item.data) if isinstance(item, Given) else read(item)
-    except UsageError as error:
+    except UnreadableFile as error:
         return unread(error, path, settings)
     return check_text(text, path, settings)
 

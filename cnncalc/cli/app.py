@@ -25,6 +25,7 @@ NAMES = (
     "claims",
     "work",
     "check",
+    "rules",
     "verify",
     "zoo",
 )

@@ -17,7 +17,7 @@ from cnncalc.check.running import Given, Item, name_of, run
 from cnncalc.check.settings import Settings
 from cnncalc.cli.check_options import Asked, asked, options
 from cnncalc.cli.options import colored, put, say
-from cnncalc.errors import UsageError
+from cnncalc.problems import UnreadableFile
 
 
 @click.command()
@@ -160,5 +160,5 @@ def _text(item: Item) -> str | None:
     """None where it cannot be read, which is a finding."""
     try:
         return decoded(item.data) if isinstance(item, Given) else read(item)
-    except UsageError:
+    except UnreadableFile:
         return None

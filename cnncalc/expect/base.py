@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from cnncalc.errors import CnncalcError, Position, Source, SpecError
+from cnncalc.errors import CnncalcError, Position, Source
 from cnncalc.expect.outcome import INCREASE, Outcome, depends, shown
 from cnncalc.expect.reading import number
+from cnncalc.problems import BadExpectation
 from cnncalc.sizes import Number, at_least, is_int
 from cnncalc.spec.expressions import Names, evaluate
 from cnncalc.spec.syntax import Entry, Piece
@@ -32,7 +33,7 @@ def increase(
     percent = _PERCENT.fullmatch(written.text)
     more = _share(percent.group(1)) if percent else number(written, names)
     if at_least(more, 0) is not True:
-        raise SpecError(
+        raise BadExpectation(
             f"an increase is at least 0, got {shown(more)}",
             at=entry.at,
             hint="write max_increase: 2%, or max_increase: 100k",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cnncalc.errors import Position, SpecError, suggest
 from cnncalc.expect.reading import items, named
+from cnncalc.problems import BadExpectation
 from cnncalc.spec.bind import free_symbols
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.syntax import Entry, Expect, Piece, Spec
@@ -56,7 +57,7 @@ def _sizes(entry: Entry, spec: Spec, limits: Limits) -> Mapping[str, Piece]:
     message = "at: names sizes of the input"
     for name, inner in named(entry, message, _EXAMPLE).items():
         if name not in symbols:
-            raise SpecError(
+            raise BadExpectation(
                 f"no input has a size {name!r}",
                 at=inner.key or inner.at,
                 hint=f"{name} is a parameter: write a preset that sets it"
@@ -64,6 +65,6 @@ def _sizes(entry: Entry, spec: Spec, limits: Limits) -> Mapping[str, Piece]:
                 else suggest(name, symbols, "sizes"),
             )
         if not isinstance(inner.value, Piece):
-            raise SpecError(f"{name} is one number", at=inner.at, hint=f"write {_EXAMPLE}")
+            raise BadExpectation(f"{name} is one number", at=inner.at, hint=f"write {_EXAMPLE}")
         found[name] = inner.value
     return found

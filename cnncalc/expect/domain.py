@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnncalc.errors import Position, SpecError
 from cnncalc.expect.outcome import EXACT, Outcome
 from cnncalc.expect.reading import number, unknown
+from cnncalc.problems import BadExpectation
 from cnncalc.spec.expressions import Names, evaluate
 from cnncalc.spec.syntax import Entry, Piece
 
@@ -74,7 +75,9 @@ def fits_as(
 
 def _held(relation: str, entry: Entry, domain: Domain, names: Names) -> Outcome:
     if not isinstance(entry.value, Piece):
-        raise SpecError("domain is a condition", at=entry.at, hint='write domain: "H % 32 == 0"')
+        raise BadExpectation(
+            "domain is a condition", at=entry.at, hint='write domain: "H % 32 == 0"'
+        )
     meant = _where(entry.value, domain, names)
     found, unsure = _difference(relation, meant, domain)
     words = "" if relation == EXACT else f"{relation} "
@@ -168,7 +171,7 @@ def _where(piece: Piece, domain: Domain, names: Names) -> Points:
             world.region = regions.pop()
             answer = evaluate(condition, symbols)
             if not isinstance(answer, bool):
-                raise SpecError(
+                raise BadExpectation(
                     "domain is a condition", at=piece.at, hint='write domain: "H % 32 == 0"'
                 )
             if answer:
@@ -176,7 +179,7 @@ def _where(piece: Piece, domain: Domain, names: Names) -> Points:
             regions += world.postponed
             world.postponed.clear()
     except Undecided as question:
-        raise SpecError(
+        raise BadExpectation(
             f"it cannot be decided for which sizes {question} holds",
             at=piece.at,
             hint="compare sums of symbols with numbers, and remainders: H % 32 == 0 and H >= 64",

@@ -9,6 +9,7 @@ from cnncalc.errors import SpecError
 from cnncalc.expect.numbers import held_to
 from cnncalc.expect.outcome import Outcome
 from cnncalc.expect.reading import items, named, unknown
+from cnncalc.problems import BadExpectation
 from cnncalc.results import FIELD_KEYS, per_axis
 from cnncalc.sizes import axis_names
 from cnncalc.spec.expressions import Names
@@ -46,7 +47,7 @@ def _property(
     axes = axis_names(len(fields))
     each = items(entry) or (entry,) * len(fields)
     if len(each) != len(fields):
-        raise SpecError(
+        raise BadExpectation(
             f"{key} has {len(each)} values for {len(fields)} axes",
             at=entry.at,
             hint=f"give one for all, or one each: {', '.join(axes)}",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.errors import CnncalcError, SpecError
+from cnncalc.errors import CnncalcError
 from cnncalc.expect.base import Base
 from cnncalc.expect.domain import fits_as, fitting
 from cnncalc.expect.fields import seen
@@ -17,6 +17,7 @@ from cnncalc.expect.reading import named, unknown
 from cnncalc.expect.shapes import Decide, shaped
 from cnncalc.formulas import flops
 from cnncalc.network import Network
+from cnncalc.problems import BadExpectation
 from cnncalc.results import TOTALS, Analysis
 from cnncalc.sizes import Number, Shape
 from cnncalc.spec.scope import Scope
@@ -110,7 +111,7 @@ def _expectation(key: str, entry: Entry, subject: Subject) -> Outcomes:
 def _output(entry: Entry, subject: Subject) -> Outcomes:
     outputs = subject.analysis.outputs
     if len(outputs) > 1:
-        raise SpecError(
+        raise BadExpectation(
             f"the network has {len(outputs)} outputs",
             at=entry.at,
             hint=f"write outputs: {{{next(iter(outputs))}: [10], …}}",

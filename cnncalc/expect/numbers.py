@@ -8,6 +8,7 @@ from cnncalc.errors import SpecError
 from cnncalc.expect.base import Base, increase
 from cnncalc.expect.outcome import AT_LEAST, AT_MOST, Outcome, depends, shown
 from cnncalc.expect.reading import number, unknown
+from cnncalc.problems import BadExpectation
 from cnncalc.sizes import Number, at_least, equal
 from cnncalc.spec.expressions import Names
 from cnncalc.spec.syntax import Entry, Piece
@@ -42,7 +43,7 @@ def held_to(
         )  # fmt: skip
         return
     if isinstance(entry.value, tuple):
-        raise SpecError(
+        raise BadExpectation(
             f"{name} is one number, got a list of {len(entry.value)}",
             at=entry.at,
             hint="write the number, or {min: …, max: …}",
@@ -54,7 +55,9 @@ def held_to(
                 raise unknown(bound, known, inner, "bounds")
             if not isinstance(inner.value, Piece):
                 example = "max_increase: 2%" if bound == "max_increase" else "max: 4.1G"
-                raise SpecError(f"{bound} must be one number", at=inner.at, hint=f"write {example}")
+                raise BadExpectation(
+                    f"{bound} must be one number", at=inner.at, hint=f"write {example}"
+                )
             if bound == "max_increase":
                 assert base is not None
                 yield increase(key, name, inner, got, names, base)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cnncalc.errors import SpecError, suggest
+from cnncalc.problems import BadExpectation
 from cnncalc.sizes import Number
 from cnncalc.spec.expressions import Names, evaluate
 from cnncalc.spec.quantities import quantity
@@ -20,7 +21,7 @@ def number(piece: Piece, names: Names) -> Number:
         return suffixed
     value: Any = evaluate(piece, names)
     if isinstance(value, (bool, str, list)):
-        raise SpecError(
+        raise BadExpectation(
             f"a number is expected here, got {describe(value)}",
             at=piece.at,
             hint="write 25557032, 4.1G, or an expression of the parameters",
@@ -39,10 +40,10 @@ def named(entry: Entry, message: str, example: str) -> Mapping[str, Entry]:
     """The entries of a mapping; raises :class:`SpecError` for anything else."""
     if isinstance(entry.value, Mapping):
         return entry.value
-    raise SpecError(message, at=entry.at, hint=f"write {example}")
+    raise BadExpectation(message, at=entry.at, hint=f"write {example}")
 
 
 def unknown(name: str, known: Iterable[str], entry: Entry, what: str) -> SpecError:
     """A key that means nothing."""
     hint = suggest(name, known, what)
-    return SpecError(f"unknown expectation {name!r}", at=entry.key or entry.at, hint=hint)
+    return BadExpectation(f"unknown expectation {name!r}", at=entry.key or entry.at, hint=hint)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import zip_longest
 
-from cnncalc.errors import SpecError
 from cnncalc.expect.outcome import Outcome, depends, sizes
 from cnncalc.expect.reading import items, number
+from cnncalc.problems import BadExpectation
 from cnncalc.sizes import Shape, equal
 from cnncalc.spec.expressions import Names
 from cnncalc.spec.syntax import Entry, Piece
@@ -35,7 +35,7 @@ def shaped(
     listed = items(entry) or ()
     leaves = [item.value for item in listed if isinstance(item.value, Piece)]
     if not leaves or len(leaves) < len(listed):
-        raise SpecError(
+        raise BadExpectation(
             f"{name} must be a list of sizes",
             at=entry.at,
             hint="write [10] for features, [2, 388, 388] for a map",

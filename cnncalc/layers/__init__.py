@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnncalc.errors import ArgumentError
 from cnncalc.layers import (
     activation,
     convolution,
@@ -16,7 +17,7 @@ from cnncalc.layers import (
     shaping,
     tokens,
 )
-from cnncalc.layers.arguments import Argument, ArgumentError
+from cnncalc.layers.arguments import Argument
 from cnncalc.layers.base import Layer, Mistake, Requirement, Weight
 
 _ALL: tuple[type[Layer], ...] = (

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Generic, TypeGuard, TypeVar, overload
 
-from cnncalc.errors import LayerError
+from cnncalc.errors import ArgumentError
+from cnncalc.problems import BadArgument
 from cnncalc.sizes import (
     Number,
     Shape,
@@ -29,14 +30,6 @@ T = TypeVar("T")
 
 #: Default of an argument that must be given.
 REQUIRED: Final = object()
-
-
-class ArgumentError(LayerError):
-    """A value that an argument does not take; ``argument`` is the argument's name."""
-
-    def __init__(self, argument: str, message: str, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.argument = argument
 
 
 #: Size, jump and first position of a receptive field: letters that no argument has in formulas.
@@ -98,7 +91,8 @@ class Argument(Generic[T]):
 
     def refuse(self, value: object, why: str | None = None) -> ArgumentError:
         got = "yes" if value is True else "no" if value is False else show(value)
-        return ArgumentError(self.name, why or f"{self.name} must be {self.allowed()}, got {got}")
+        message = why or f"{self.name} must be {self.allowed()}, got {got}"
+        return BadArgument(message, argument=self.name)
 
 
 def show(value: object) -> str:

@@ -11,8 +11,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnncalc.errors import LayerError
-from cnncalc.layers.arguments import REQUIRED, Argument, ArgumentError
+from cnncalc.layers.arguments import REQUIRED, Argument
 from cnncalc.layers.windows import POINT, Window
+from cnncalc.problems import (
+    Indivisible,
+    MissingOfKind,
+    TooSmall,
+    WrongAxes,
+    WrongNumberOfInputs,
+)
 from cnncalc.sizes import Shape, Size, axis_names
 
 if TYPE_CHECKING:
@@ -47,7 +54,8 @@ class Product(NamedTuple):
 class Requirement(NamedTuple):
     """A condition on sizes: ``left == right``, ``left >= right`` or ``left % right == 0``.
 
-    ``message`` may use ``{left}`` and ``{right}``; ``inputs`` are the inputs that disagree.
+    ``message`` may use ``{left}`` and ``{right}``; ``inputs`` are the inputs that disagree,
+    ``error`` says what kind of mistake it is where the condition does not hold.
     """
 
     left: Size
@@ -56,6 +64,7 @@ class Requirement(NamedTuple):
     message: str
     hint: str
     inputs: tuple[int, ...] = ()
+    error: type[LayerError] = TooSmall
 
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -85,6 +94,7 @@ def groups_divide(
         groups,
         f"groups={{right}} does not divide the {{left}} {what}",
         f"choose g so that it divides {hint}",
+        error=Indivisible,
     )
 
 
@@ -146,7 +156,9 @@ class Layer:
             if name in given:
                 values[name] = argument.convert(given[name])
             elif argument.default is REQUIRED:
-                raise ArgumentError(name, f"{self.kind} needs {name}: {argument.doc}", self.usage())
+                raise MissingOfKind(
+                    f"{self.kind} needs {name}: {argument.doc}", hint=self.usage(), argument=name
+                )
             else:
                 values[name] = argument.default
         self.__dict__.update(values)
@@ -232,7 +244,7 @@ class Layer:
         fewest, most = self.arity
         if len(xs) < fewest or (most is not None and len(xs) > most):
             wanted = f"{fewest}" if fewest == most else f"at least {fewest}"
-            raise LayerError(
+            raise WrongNumberOfInputs(
                 f"{self.kind} takes {wanted} input(s), got {len(xs)}",
                 hint=f"name the tensors that it reads: {self.kind} A B"
                 if fewest > 1
@@ -242,7 +254,7 @@ class Layer:
             last = {"no": False, "only": True}.get(self.on_tokens, x.features_last)
             free = x.features_last and self.on_tokens == "also"
             if x.features_last != last or not (free or x.rank in self.ranks):
-                raise LayerError(_wrong_layout(self, x), hint=_layout_hint(self, x))
+                raise WrongAxes(_wrong_layout(self, x), hint=_layout_hint(self, x))
 
     def along(self, name: str, x: Shape) -> tuple[Size, ...]:
         """The per-axis argument ``name`` with one value for each spatial axis of ``x``."""
@@ -251,11 +263,11 @@ class Layer:
             return values
         if len(values) == 1:
             return values * x.rank
-        raise ArgumentError(
-            name,
+        raise WrongAxes(
             f"{name}={'x'.join(map(str, values))} is for {len(values)} axes, "
             f"but the input {x} has {x.rank}",
-            f"give one value for all axes, or {x.rank}: {', '.join(axis_names(x.rank))}",
+            hint=f"give one value for all axes, or {x.rank}: {', '.join(axis_names(x.rank))}",
+            argument=name,
         )
 
 

@@ -9,6 +9,7 @@ from cnncalc import formulas
 from cnncalc.layers.arguments import Axes, Choice, Count, Flag
 from cnncalc.layers.base import Layer, Mistake, Requirement, Weight, groups_divide
 from cnncalc.layers.windows import Slide, Spread, Window
+from cnncalc.problems import ArgumentConflict
 from cnncalc.sizes import Shape, Size, exact_div, maximum, product
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -82,6 +83,7 @@ class Convolution(Layer):
                     1,
                     "p=same needs stride 1, got s={left}",
                     "give the padding as a number, or pad first: pad …, then conv",
+                    error=ArgumentConflict,
                 )
         if self.mode in ("reflect", "circular"):
             room = 1 if self.mode == "reflect" else 0
@@ -263,6 +265,7 @@ class TransposedConv(Layer):
                 f"output_padding={extra} must be smaller than the stride {stride} or "
                 f"the dilation {dilation}",
                 "output padding only chooses among the sizes that the stride rounds to one",
+                error=ArgumentConflict,
             )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cnncalc.errors import LayerError
 from cnncalc.layers.base import Layer, Mistake, Requirement
 from cnncalc.layers.windows import POINT, Broadcast, Window
+from cnncalc.problems import JoinMismatch
 from cnncalc.sizes import Shape, Size, equal, same
 
 
@@ -43,20 +43,21 @@ def agree(xs: tuple[Shape, ...], kind: str, but_channels: bool = False) -> Itera
                 if axis == channels
                 else "check stride and padding of both branches, or crop one: crop like=NAME",
                 (0, i),
+                JoinMismatch,
             )
 
 
 def same_layout(xs: tuple[Shape, ...], kind: str) -> None:
-    """Raises :class:`LayerError` when inputs differ in their axes, so that sizes do not compare."""
+    """Raises :class:`JoinMismatch` when inputs differ in their axes, so that sizes do not compare."""
     for i, x in enumerate(xs):
         if x.rank != xs[0].rank:
-            raise LayerError(
+            raise JoinMismatch(
                 f"{kind} joins tensors with {xs[0].rank} and {x.rank} spatial axes",
                 hint="bring both to the same axes first, as with flatten",
                 inputs=(0, i),
             )
         if x.features_last != xs[0].features_last:
-            raise LayerError(
+            raise JoinMismatch(
                 f"{kind} joins a map and a sequence of tokens",
                 hint="turn the map into tokens first",
                 inputs=(0, i),

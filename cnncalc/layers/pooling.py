@@ -9,6 +9,7 @@ from cnncalc.layers.arguments import Axes, Flag
 from cnncalc.layers.base import Layer, Mistake, Requirement
 from cnncalc.layers.joining import same_layout
 from cnncalc.layers.windows import Adaptive, Block, Enlarge, Slide, Whole, Window
+from cnncalc.problems import ArgumentConflict, JoinMismatch
 from cnncalc.sizes import Shape, Size, floor_div
 
 _NEEDS_MAP = "put it before flatten: pooling slides over spatial axes"
@@ -53,6 +54,7 @@ class _Pool(Layer):
                     window.before,
                     f"padding {{right}} is more than half of the kernel {window.kernel}",
                     "pooling windows must touch the input: use p of at most {left}",
+                    error=ArgumentConflict,
                 )
 
     def arguments_for_torch(self, x: Shape) -> dict[str, Any]:
@@ -241,6 +243,7 @@ class MaxUnpool(Layer):
                 "unpool undoes a pooling to {right}, but its first tensor has {left}",
                 "name the tensor that was pooled second: unpool x relu2",
                 (0, 1),
+                JoinMismatch,
             )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc import formulas
-from cnncalc.layers.arguments import ArgumentError, Axes, Choice, Count, Flag, Like
+from cnncalc.layers.arguments import Axes, Choice, Count, Flag, Like
 from cnncalc.layers.base import Layer, Mistake, Requirement, groups_divide
 from cnncalc.layers.windows import Enlarge, Interpolate, Slide, Window
+from cnncalc.problems import ArgumentConflict, Indivisible, WrongAxes
 from cnncalc.sizes import Shape, Size, exact_div
 
 #: Names that PyTorch has for linear interpolation along this many axes.
@@ -52,32 +53,32 @@ class Upsample(Layer):
         return tuple(Interpolate(out, linear, self.align_corners) for out in outs)
 
     def _check_together(self, x: Shape) -> None:
-        """Raises :class:`ArgumentError` for arguments that do not go with each other or the input."""
+        """Raises :class:`ArgumentError` where they do not go with each other or with the input."""
         ways = [name for name in ("scale", "size", "like") if self.__dict__[name] is not None]
         if len(ways) > 1:
-            raise ArgumentError(
-                ways[-1],
+            raise ArgumentConflict(
                 f"upsample takes scale, or size, or like, got {' and '.join(ways)}",
-                "leave all but one of them out",
+                argument=ways[-1],
+                hint="leave all but one of them out",
             )
         if self.like is not None and self.like.rank != x.rank:
-            raise ArgumentError(
-                "like",
+            raise WrongAxes(
                 f"like={self.like} has {self.like.rank} spatial axes, but the input {x} has {x.rank}",
-                "enlarge to the size of a tensor with the same axes",
+                argument="like",
+                hint="enlarge to the size of a tensor with the same axes",
             )
         if self.align_corners and self.mode == "nearest":
-            raise ArgumentError(
-                "align_corners",
+            raise ArgumentConflict(
                 "align_corners is for mode=linear: nearest positions have no corners to align",
-                "add mode=linear, or leave align_corners out",
+                argument="align_corners",
+                hint="add mode=linear, or leave align_corners out",
             )
         rank = _MODES.get(self.mode)
         if rank not in (None, x.rank):
-            raise ArgumentError(
-                "mode",
+            raise WrongAxes(
                 f"mode={self.mode} is for {rank} axes, but the input {x} has {x.rank}",
-                "write mode=linear, which is right for any number of axes",
+                argument="mode",
+                hint="write mode=linear, which is right for any number of axes",
             )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
@@ -116,6 +117,7 @@ class PixelShuffle(Layer):
             self.factor * self.factor,
             "{left} channels are not a multiple of r*r = {right}",
             "put a 1x1 convolution before it that makes them one",
+            error=Indivisible,
         )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
@@ -149,6 +151,7 @@ class PixelUnshuffle(Layer):
                 self.factor,
                 "size {left} is not a multiple of r = {right}",
                 "pad or crop it to a multiple",
+                error=Indivisible,
             )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:

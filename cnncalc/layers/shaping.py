@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc import formulas
-from cnncalc.layers.arguments import ArgumentError, Axes, Choice, Count, Like
+from cnncalc.layers.arguments import Axes, Choice, Count, Like
 from cnncalc.layers.base import Layer, Mistake, Requirement
 from cnncalc.layers.convolution import PADDING_MODES
 from cnncalc.layers.windows import Slide, Whole, Window
+from cnncalc.problems import ArgumentConflict, Indivisible, OtherElements, WrongAxes
 from cnncalc.sizes import Shape, Size, Tokens, axis_names, exact_div
 
 
@@ -41,6 +42,7 @@ class Split(Layer):
             self.parts,
             "{left} channels cannot be split into {right} equal parts",
             "choose a number of parts that divides the channels",
+            error=Indivisible,
         )
         yield Requirement(
             self.parts,
@@ -48,6 +50,7 @@ class Split(Layer):
             self.index + 1,
             f"of {{left}} parts, number {self.index} is wanted",
             "parts are counted from 0, and need a name each: a, b = split 2",
+            error=ArgumentConflict,
         )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
@@ -84,6 +87,7 @@ class Reshape(Layer):
             target.numel,
             f"{{left}} elements ({xs[0]}) do not make {target}, which has {{right}}",
             "reshape keeps the number of elements",
+            error=OtherElements,
         )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
@@ -135,10 +139,10 @@ class _Frame(Layer):
         values = self.__dict__
         for side in (side for pair in _SIDES[x.rank :] for side in pair):
             if values[side] is not None:
-                raise ArgumentError(
-                    side,
+                raise WrongAxes(
                     f"{side} is on an axis that the input {x} does not have",
-                    f"its spatial axes are: {', '.join(axis_names(x.rank))}",
+                    argument=side,
+                    hint=f"its spatial axes are: {', '.join(axis_names(x.rank))}",
                 )
         return tuple(
             (
@@ -212,17 +216,17 @@ class Crop(_Frame):
             return super().sides(x)
         given = [name for name in self.given if self.__dict__[name] is not None]
         if len(given) > 1:
-            raise ArgumentError(
-                given[-1],
+            raise ArgumentConflict(
                 f"crop takes like, or size, or amounts, got {' and '.join(given)}",
-                "leave all but one of them out",
+                argument=given[-1],
+                hint="leave all but one of them out",
             )
         targets = self.along("size", x) if self.like is None else self.like.spatial
         if len(targets) != x.rank:
-            raise ArgumentError(
-                "like",
+            raise WrongAxes(
                 f"like={self.like} has {len(targets)} spatial axes, but the input {x} has {x.rank}",
-                "crop to the size of a tensor with the same axes",
+                argument="like",
+                hint="crop to the size of a tensor with the same axes",
             )
         return tuple(formulas.halves(n - m) for n, m in zip(x.spatial, targets))
 

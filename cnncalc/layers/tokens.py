@@ -8,6 +8,7 @@ from typing import Any
 from cnncalc.layers.arguments import Count, Flag
 from cnncalc.layers.base import Layer, Mistake, Product, Requirement, Weight
 from cnncalc.layers.windows import Pick, Slide, Whole, Window
+from cnncalc.problems import Indivisible
 from cnncalc.sizes import Shape, Tokens, exact_div, product
 
 _NEEDS_TOKENS = "put tokens before it: it turns a map CxHxW into H*W tokens of C features"
@@ -171,6 +172,7 @@ class Attention(_OnTokens):
             self.heads,
             "{right} heads cannot share {left} features equally",
             "choose heads that divide the features",
+            error=Indivisible,
         )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:

@@ -21,10 +21,11 @@ from cnncalc.prove.functions import IllFormed, Misuse
 from cnncalc.results import Analysis
 from cnncalc.sizes import Shape, is_int, is_symbolic, is_term
 from cnncalc.spec.bind import free_symbols
-from cnncalc.spec.expressions import parse_expression
 from cnncalc.spec.lines import RESERVED, split_axes, strip
+from cnncalc.spec.misnamed import FROM, REUSE
+from cnncalc.spec.parsing import parse_expression
 from cnncalc.spec.syntax import Call, Piece
-from cnncalc.spec.validate import FROM, REUSE, given_names, joins
+from cnncalc.spec.validate import given_names, joins
 from cnncalc.terms import Formula, Term, at_most, both, formula, names_in, replaced, same, term
 
 

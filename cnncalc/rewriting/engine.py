@@ -13,9 +13,9 @@ from cnncalc.rewriting.choosing import Asked, Matcher
 from cnncalc.spec import Limits, Spec
 from cnncalc.spec.bind import Values
 from cnncalc.spec.build import Expansion
-from cnncalc.spec.expressions import parse_expression
 from cnncalc.spec.flattening import flat
 from cnncalc.spec.lines import split_axes, strip
+from cnncalc.spec.parsing import parse_expression
 from cnncalc.spec.printing import Line, in_line
 from cnncalc.spec.syntax import Body, Call, If, Join, Loop, Piece, Repeat, Statement
 from cnncalc.spec.validate import statements

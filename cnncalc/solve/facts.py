@@ -17,7 +17,8 @@ from cnncalc.formulas import flops
 from cnncalc.graph import Graph
 from cnncalc.sizes import Shape, is_quasi
 from cnncalc.spec import Limits
-from cnncalc.spec.expressions import evaluate, parse_expression
+from cnncalc.spec.expressions import evaluate
+from cnncalc.spec.parsing import parse_expression
 from cnncalc.spec.quantities import spelled_out
 from cnncalc.spec.scope import Scope
 from cnncalc.spec.syntax import Piece

@@ -8,17 +8,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from cnncalc.errors import Position, Source, SpecError, UsageError, nearest, suggest
+from cnncalc.errors import Position, Source, UsageError, nearest, suggest
 from cnncalc.layers import KINDS
 from cnncalc.layers.arguments import Choice, Flag, Like
+from cnncalc.problems import BadSize, NoValue, UnknownName
 from cnncalc.sizes import is_int, is_symbolic
-from cnncalc.spec.expressions import evaluate, parse_expression
+from cnncalc.spec.expressions import evaluate
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.lines import RESERVED, is_name, split_axes, strip
+from cnncalc.spec.parsing import parse_expression
+from cnncalc.spec.reporting import Problems
 from cnncalc.spec.scope import Scope
 from cnncalc.spec.syntax import Call, Piece, Spec
 from cnncalc.spec.validate import given_names, joins
-from cnncalc.spec.values import describe
+from cnncalc.spec.values import UNKNOWN, describe
 
 
 def sympy_symbol(name: str) -> Any:
@@ -44,7 +47,7 @@ class Values(NamedTuple):
     layers: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
-def bind(spec: Spec, root: Scope, values: Values) -> dict[str, Any]:
+def bind(spec: Spec, root: Scope, values: Values, problems: Problems) -> dict[str, Any]:
     """Defines parameters and symbols in ``root`` and returns the numbers bound to symbols.
 
     A symbol is a name that the inputs use and ``params`` does not define. It has the value given
@@ -65,16 +68,21 @@ def bind(spec: Spec, root: Scope, values: Values) -> dict[str, Any]:
     for name, value in spec.params.items():
         if name in settings:
             root.values[name] = _setting(name, settings[name], root, values.symbols, symbols)
-        else:
-            root.values[name] = _parameter(value, root, values.symbols, symbols)
-    _check_symbols(spec, values, symbols)
+            continue
+        found = UNKNOWN
+        with problems:
+            found = _parameter(value, root, values.symbols, symbols)
+        root.values[name] = found
+    _check_symbols(spec, values, symbols, problems)
     binding: dict[str, Any] = {}
     for name in symbols:
         if name in values.at:
             given = _setting(name, values.at[name], root, values.symbols)
             binding[name] = _size(name, given)
         elif name in spec.at and not values.symbolic and name not in values.assume:
-            binding[name] = _size(name, evaluate(spec.at[name], root), spec.at[name].at)
+            binding[name] = UNKNOWN
+            with problems:
+                binding[name] = _size(name, evaluate(spec.at[name], root), spec.at[name].at)
     root.values.update(binding)
     for name in symbols:
         if name not in binding:
@@ -101,7 +109,9 @@ def _check_setting(name: str, spec: Spec, symbols: Collection[str], flag: str) -
         )
 
 
-def _check_symbols(spec: Spec, values: Values, symbols: Collection[str]) -> None:
+def _check_symbols(
+    spec: Spec, values: Values, symbols: Collection[str], problems: Problems
+) -> None:
     for name in values.at:
         if name in values.assume:
             raise UsageError(
@@ -116,10 +126,14 @@ def _check_symbols(spec: Spec, values: Values, symbols: Collection[str]) -> None
             )
     for name, piece in spec.at.items():
         if name not in symbols:
-            raise SpecError(
-                f"at: gives {name!r} a value, but no input uses it",
-                at=piece.at,
-                hint=suggest(name, symbols, "symbols"),
+            problems.report(
+                UnknownName(
+                    f"at: gives {name!r} a value, but no input uses it",
+                    at=piece.at,
+                    word=name,
+                    known=symbols,
+                    what="symbols",
+                )
             )
 
 
@@ -241,7 +255,7 @@ def _parameter(
 def _free(piece: Piece, make: Callable[[str], Any], symbols: Collection[str]) -> Any:
     """A parameter left open; the symbols of the inputs have their values only after it."""
     if piece.text in symbols:
-        raise SpecError(
+        raise NoValue(
             f"a parameter cannot take the size {piece.text} of the input",
             at=piece.at,
             hint=f"write {piece.text} itself where the parameter is used",
@@ -272,8 +286,7 @@ def _size(name: str, value: Any, at: Position | None = None, flag: str = "--at")
     whole = is_symbolic(value) and value.is_integer is not False
     if whole or (is_int(value) and value >= 1):
         return value
-    raise UsageError(
-        f"the symbol {name} must be an integer of at least 1, got {describe(value)}",
-        at=at,
-        hint=f"write {name}: 224 under at:" if at else f"write {flag} {name}=224",
-    )
+    message = f"the symbol {name} must be an integer of at least 1, got {describe(value)}"
+    if at:
+        raise BadSize(message, at=at, hint=f"write {name}: 224 under at:")
+    raise UsageError(message, hint=f"write {flag} {name}=224")

@@ -8,33 +8,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cnncalc.errors import LayerError, Position, SpecError, UsageError, suggest
+from cnncalc.errors import LayerError, Position, UsageError, suggest
 from cnncalc.graph import Graph
-from cnncalc.graph import Scope as Group
 from cnncalc.layers import KINDS, Layer
-from cnncalc.sizes import (
-    Shape,
-    at_least,
-    is_symbolic,
-    text,
+from cnncalc.problems import (
+    BadChoice,
+    BadSize,
+    NoLayers,
+    NotALayer,
+    WrongNumberOfParts,
 )
+from cnncalc.sizes import Shape, at_least, is_symbolic, text
 from cnncalc.spec.bind import Values, bind
 from cnncalc.spec.expressions import evaluate
-from cnncalc.spec.layering import layer_of, value_of
+from cnncalc.spec.layering import layer_of
 from cnncalc.spec.limits import Limits, within_stack
-from cnncalc.spec.looping import Loops
+from cnncalc.spec.misnamed import FROM, REUSE
 from cnncalc.spec.placing import Placing
+from cnncalc.spec.reporting import Problems
 from cnncalc.spec.scope import Frame, Recipe, Scope
-from cnncalc.spec.syntax import Block, Body, Call, If, Join, Loop, Piece, Repeat, Spec, Statement
-from cnncalc.spec.validate import FROM, REUSE, given_names, joins
-from cnncalc.spec.values import Iterations, Tensor, describe, instead
+from cnncalc.spec.syntax import Body, Call, If, Join, Loop, Piece, Repeat, Spec, Statement
+from cnncalc.spec.using import Uses
+from cnncalc.spec.validate import given_names, joins
+from cnncalc.spec.values import UNKNOWN, Iterations, Tensor, describe, instead, known
 
 
-class Expansion(Loops):
+class Expansion(Uses):
     """One expansion of a spec.
 
     ``root`` holds the parameters and symbols, for expectations to be evaluated in; ``placing``
-    decides what layers require.
+    decides what layers require. With ``problems`` that keeps them, what a bad line makes is unknown
+    and the others are looked at all the same.
     """
 
     def __init__(
@@ -43,9 +47,11 @@ class Expansion(Loops):
         values: Values | None = None,
         limits: Limits | None = None,
         placing: Placing | None = None,
+        problems: Problems | None = None,
     ) -> None:
         self.spec = spec
         self.limits = limits or Limits()
+        self.problems = problems or Problems()
         self.root = Scope(Frame("", (), frozenset()), self.limits)
         if spec.one_line:
             self.root.defining = (
@@ -53,7 +59,7 @@ class Expansion(Loops):
             )
         values = values or Values()
         self.layers = values.layers
-        self.binding = bind(spec, self.root, values)
+        self.binding = bind(spec, self.root, values, self.problems)
         self.placing = placing or Placing(self.limits)
         #: Symbols of ours, which the spec must not mean by its names.
         self.hidden: list[Any] = []
@@ -69,29 +75,34 @@ class Expansion(Loops):
         """Raises :class:`cnncalc.errors.CnncalcError` for a network that is not well-formed."""
         spec = self.spec
         scope = Scope(Frame("", (), given_names(spec.layers)), self.limits, self.root)
-        inputs = {name: self.input_shape(name, sizes) for name, sizes in spec.inputs.items()}
-        for name, shape in inputs.items():
-            at = spec.inputs[name][0].at
-            tensor = self.placing.input(name, shape, at)
+        inputs: dict[str, Shape] = {}
+        for name, sizes in spec.inputs.items():
+            tensor, at = UNKNOWN, sizes[0].at
+            with self.problems:
+                inputs[name] = self.input_shape(name, sizes)
+                tensor = self.placing.input(name, inputs[name], at)
             scope.define(name, tensor, at)
-            scope.current = tensor if len(inputs) == 1 else None
+            scope.current = tensor if len(spec.inputs) == 1 else None
         self.run(spec.layers, scope)
         placed = self.placing
-        self.check_layers()
-        if not placed.nodes:
-            raise SpecError(
-                "the network has no layers",
-                at=Position(spec.origin, 1, 1),
-                hint="list at least one under layers:",
-            )
-        return Graph(inputs, tuple(placed.nodes), self.outputs(scope), tuple(placed.conditions))
+        if not self.problems.any:
+            self.check_layers()
+            if not placed.nodes:
+                raise NoLayers(
+                    "the network has no layers",
+                    at=Position(spec.origin, 1, 1),
+                    hint="list at least one under layers:",
+                )
+        outputs = self.outputs(scope)
+        self.problems.settle()
+        return Graph(inputs, tuple(placed.nodes), outputs, tuple(placed.conditions))
 
     def input_shape(self, name: str, sizes: tuple[Piece, ...]) -> Shape:
         shape = Shape(evaluate(size, self.root) for size in sizes)
         for size, piece in zip(shape, sizes):
             whole = type(size) is int or (is_symbolic(size) and size.is_integer)
             if not whole or at_least(size, 1) is False:
-                raise SpecError(
+                raise BadSize(
                     f"a size of the {name} must be an integer of at least 1, got {describe(size)}",
                     at=piece.at,
                     node=name,
@@ -100,10 +111,15 @@ class Expansion(Loops):
         return shape
 
     def outputs(self, scope: Scope) -> dict[str, str]:
+        found: dict[str, str] = {}
         if self.spec.outputs is None:
-            assert scope.current is not None
-            return {"output": scope.current.name}
-        return {name: self.tensor(piece, scope).name for name, piece in self.spec.outputs.items()}
+            with self.problems:
+                assert scope.current is not None
+                found["output"] = known(scope.current).name
+        for name, piece in (self.spec.outputs or {}).items():
+            with self.problems:
+                found[name] = self.tensor(piece, scope).name
+        return found
 
     # Statements.
 
@@ -111,8 +127,22 @@ class Expansion(Loops):
         self.depth += 1
         for statement in body:
             self.step(statement.at)
-            _RUN[type(statement)](self, statement, scope)
+            with self.problems:
+                _RUN[type(statement)](self, statement, scope)
+                continue
+            self.spoil(statement, scope)
         self.depth -= 1
+
+    def spoil(self, statement: Statement, scope: Scope) -> None:
+        """What the statement would have made is unknown, not missing."""
+        scope.current = UNKNOWN
+        for name in statement.names if isinstance(statement, (Call, Join)) else ():
+            if scope.places.get(name) is not statement.at:
+                with self.problems:
+                    scope.define(name, UNKNOWN, statement.at)
+        inner = statement.body if isinstance(statement, (Loop, Repeat)) else ()
+        for name in given_names((statement,)) - given_names(inner):
+            scope.values.setdefault(name, UNKNOWN)
 
     def step(self, at: Position, count: int = 1) -> None:
         self.steps += count
@@ -136,15 +166,16 @@ class Expansion(Loops):
                 sources = [one for piece in call.values for one in self.tensors(piece, scope)]
                 self.step(call.at, len(sources))
                 if len(sources) < cls.arity[0]:
-                    raise SpecError(
+                    raise WrongNumberOfParts(
                         f"{call.kind} names {len(sources)} layer, and joins at least two",
                         at=call.values[0].at,
                         node=name,
                         hint=f"x is the current tensor: write {call.kind} x {call.values[0].text}",
                     )
             else:
-                sources = [scope.lookup("x", call.at)]
+                sources = [scope.here(call.at)]
             layer = self.layer(cls, call, scope, name)
+            known(sources[0])
             scope.current = self.placing.add(name, layer, sources, call.at, scope.frame.groups)
             last = len(self.placing.nodes)
             self.remember(call.names, Recipe(None, {}, last - 1, last), scope)
@@ -160,7 +191,7 @@ class Expansion(Loops):
             layer = layer_of(cls, call, scope, name).replace(**{number: index})
             parts = getattr(layer, count)
             if parts != len(call.names):
-                raise SpecError(
+                raise WrongNumberOfParts(
                     f"{call.kind} makes {text(parts)} parts, but {len(call.names)} names stand before it",
                     at=call.at,
                     node=name,
@@ -169,84 +200,14 @@ class Expansion(Loops):
             scope.current = self.placing.add(name, layer, [source], call.at, scope.frame.groups)
             self.define((part,), scope, call.at)
 
-    def use(self, block: Block, call: Call, scope: Scope) -> None:
-        """A block: its own names and parameters, the caller's current tensor."""
-        name = self.name(call.names, block.name, scope)
-        inner = self.inside(block, name, scope)
-        given = dict(zip(block.parameters, call.values))
-        given.update(call.keys)
-        for parameter, default in block.parameters.items():
-            if parameter in given:
-                value = value_of(given[parameter], scope)
-            elif default is not None:
-                value = value_of(default, inner)
-            else:
-                raise SpecError(
-                    f"{block.name} needs {parameter}",
-                    at=call.at,
-                    node=name,
-                    hint=f"its signature is {block.name}({_signature(block)})",
-                )
-            inner.values[parameter] = value
-        values, first = dict(inner.values), len(self.placing.nodes)
-        self.run(block.body, inner)
-        scope.current = inner.current
-        self.remember(call.names, Recipe(block, values, first, len(self.placing.nodes)), scope)
-
-    def inside(self, block: Block, name: str, scope: Scope) -> Scope:
-        """The scope of one use of a block."""
-        groups = (*scope.frame.groups, Group(name, block.name))
-        frame = Frame(f"{name}.", groups, given_names(block.body))
-        inner = Scope(frame, self.limits, self.root)
-        inner.current = scope.current
-        return inner
-
-    def remember(self, names: tuple[str, ...], recipe: Recipe, scope: Scope) -> None:
-        for name in names:
-            scope.recipes[name] = recipe
-
-    def reuse(self, call: Call, scope: Scope) -> None:
-        """A named layer or block on the current tensor, with the weights that it has already."""
-        piece = call.values[0]
-        named = scope.lookup(piece.text, piece.at)
-        recipe = scope.recipe(piece.text)
-        if recipe is None:
-            raise SpecError(
-                f"{piece.text} is neither a layer nor a block, so it cannot be used again",
-                at=piece.at,
-                hint="name the line that makes it: tower = block …, then reuse tower",
-            )
-        self.placing.hold(named, piece.at)
-        name = self.name(call.names, REUSE, scope)
-        originals, first = self.placing.nodes[recipe.first : recipe.last], len(self.placing.nodes)
-        if recipe.block is None:
-            source = scope.lookup("x", call.at)
-            scope.current = self.placing.add(
-                name, originals[0].layer, [source], call.at, scope.frame.groups
-            )
-        else:
-            inner = self.inside(recipe.block, name, scope)
-            inner.values.update(recipe.values)
-            self.run(recipe.block.body, inner)
-            scope.current = inner.current
-        if len(originals) != len(self.placing.nodes) - first:
-            raise LayerError(
-                f"{piece.text} has other layers on this input, so its weights cannot be shared",
-                at=call.at,
-                node=name,
-                hint="if: inside the block decides differently here; use an input of equal size",
-            )
-        for i, original in enumerate(originals):
-            self.placing.share(original, first + i, call.at)
-        self.remember(call.names, recipe, scope)
-
     def join(self, join: Join, scope: Scope) -> None:
         start, ends = scope.current, []
         name = self.name(join.names, join.kind, scope)
         for branch in join.branches:
             scope.current = start
             self.run(branch, scope)
-            ends.append(scope.lookup("x", join.at))
+            ends.append(scope.here(join.at))
+        ends = [known(end) for end in ends]
         scope.current = self.placing.add(
             name, KINDS[join.kind](), ends, join.at, scope.frame.groups
         )
@@ -255,7 +216,7 @@ class Expansion(Loops):
     def choose(self, statement: If, scope: Scope) -> None:
         answer = evaluate(statement.test, scope)
         if not isinstance(answer, bool):
-            raise SpecError(
+            raise BadChoice(
                 f"if: wants yes or no, got {describe(answer)}",
                 at=statement.test.at,
                 hint="write a comparison, as s != 1",
@@ -268,9 +229,9 @@ class Expansion(Loops):
         """One tensor, or all of ``stack[*].skip``."""
         value = evaluate(piece, scope)
         values = value if isinstance(value, list) else [value]
-        for item in values:
+        for item in map(known, values):
             if not isinstance(item, Tensor):
-                raise SpecError(
+                raise NotALayer(
                     f"{piece.text} is {describe(item)}, not a layer",
                     at=piece.at,
                     hint=instead(item)
@@ -282,7 +243,7 @@ class Expansion(Loops):
     def tensor(self, piece: Piece, scope: Scope) -> Tensor:
         found = self.tensors(piece, scope)
         if len(found) != 1:
-            raise SpecError(
+            raise NotALayer(
                 f"one layer is wanted, {piece.text} is {len(found)}",
                 at=piece.at,
                 hint="add and concat take several: concat stack[*].skip",
@@ -313,14 +274,8 @@ class Expansion(Loops):
         try:
             return layer.replace(**{cls.aliases[key]: value for key, value in wanted.items()})
         except LayerError as error:
-            raise LayerError(error.message, at=call.at, node=name, hint=error.hint) from None
-
-    def name(self, names: tuple[str, ...], kind: str, scope: Scope) -> str:
-        return scope.qualified(names[0]) if names else scope.frame.automatic(kind)
-
-    def define(self, names: tuple[str, ...], scope: Scope, at: Position) -> None:
-        for name in names:
-            scope.define(name, scope.current, at)
+            error.place(call.at, name, error.message, error.hint)
+            raise
 
 
 _RUN: dict[type[Statement], Callable[..., None]] = {
@@ -330,10 +285,3 @@ _RUN: dict[type[Statement], Callable[..., None]] = {
     Repeat: Expansion.repeat,
     If: Expansion.choose,
 }
-
-
-def _signature(block: Block) -> str:
-    return ", ".join(
-        name if default is None else f"{name}={default.text}"
-        for name, default in block.parameters.items()
-    )

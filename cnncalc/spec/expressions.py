@@ -1,4 +1,4 @@
-"""Expressions: parsed with :mod:`ast`, evaluated here, never run by Python.
+"""The values of expressions, which are never run by Python.
 
 Values are ints, exact fractions, symbolic sizes, truth values, words, lists, and tensors with
 their sizes (``x.c``, ``skip.h``).
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, Protocol
 
 from cnncalc.errors import Position, SpecError
+from cnncalc.problems import BadExpression, NeedsNumber, NoValue, UnknownName
 from cnncalc.sizes import (
     at_least,
     equal,
@@ -27,13 +27,10 @@ from cnncalc.sizes import (
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.lines import strip
 from cnncalc.spec.operators import COMPARISONS, FUNCTIONS, OPERATIONS
+from cnncalc.spec.parsing import ALLOWED, parse_expression, short
 from cnncalc.spec.syntax import Piece
-from cnncalc.spec.values import SIZES, Iterations, Tensor, describe, instead
+from cnncalc.spec.values import SIZES, Iterations, Tensor, describe, instead, known
 
-_ALLOWED = (
-    "expressions are numbers, names, + - * // / % **, comparisons, and or not, a if c else b, "
-    "min max ceil floor abs"
-)
 #: Operators that Python has and the language has not.
 _FOREIGN: dict[type[ast.AST], str] = {
     ast.BitXor: "^",
@@ -60,42 +57,6 @@ class Names(Protocol):
         """The value of ``name``; raises :class:`SpecError` when there is none."""
 
 
-@lru_cache(maxsize=8192)
-def _parse(text: str) -> ast.expr | str:
-    """The syntax tree, or what is wrong with the text."""
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text.replace("[*]", "[:]"), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return f"cannot read the expression {_short(text)!r}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
-
-
-def parse_expression(piece: Piece, limits: Limits) -> ast.expr:
-    """The syntax tree of an expression; raises :class:`SpecError` with its place."""
-    text = piece.text
-    limits.check("expression", len(text), f"an expression of {len(text):,} characters", piece.at)
-    if not text:
-        raise SpecError("an expression is missing here", at=piece.at, hint=_ALLOWED)
-    foreign = next((i for i, character in enumerate(text) if not character.isascii()), None)
-    if foreign is not None:
-        raise SpecError(
-            f"{text[foreign]!r} is not part of the language",
-            at=piece.at.shifted(foreign),
-            hint=_ALLOWED,
-        )
-    tree = _parse(text)
-    if isinstance(tree, str):
-        raise SpecError(tree, at=piece.at, hint=_ALLOWED)
-    return tree
-
-
 def evaluate(piece: Piece, names: Names) -> Any:
     """The value of an expression; raises :class:`SpecError` with its place."""
     text = piece.text
@@ -111,8 +72,14 @@ class _Evaluation:
         self.names = names
         self.depth = 0
 
-    def error(self, node: ast.AST, message: str, hint: str | None = None) -> SpecError:
-        return SpecError(message, at=self.at(node), hint=hint)
+    def error(
+        self,
+        node: ast.AST,
+        message: str,
+        hint: str | None = None,
+        error: type[SpecError] = NoValue,
+    ) -> SpecError:
+        return error(message, at=self.at(node), hint=hint)
 
     def at(self, node: ast.AST) -> Position:
         return self.piece.at.shifted(getattr(node, "col_offset", 0))
@@ -136,11 +103,12 @@ class _Evaluation:
     def foreign(self, node: ast.AST, operator: ast.AST | None = None) -> SpecError:
         """Something that Python reads and the language does not have."""
         known = _FOREIGN.get(type(operator)) if operator else None
-        written = known or _short(self.written(node))
-        hint = "a power is written **, as in 2**3" if written == "^" else _ALLOWED
+        written = known or short(self.written(node))
+        hint = "a power is written **, as in 2**3" if written == "^" else ALLOWED
         if isinstance(node, ast.Tuple):
             hint = "one value for each axis is written with an x, as in k=3x3"
-        return self.error(node, f"{written!r} is not part of the language", hint)
+        message = f"{written!r} is not part of the language"
+        return self.error(node, message, hint, BadExpression)
 
     def number(self, node: ast.expr) -> Any:
         return self.checked(node, self.value(node))
@@ -254,6 +222,7 @@ class _Evaluation:
                     node,
                     f"whether {self.piece.text} holds depends on the symbols",
                     f"give them values: --at {_symbols(left, right)}",
+                    NeedsNumber,
                 )
             if not answer:
                 return False
@@ -264,17 +233,16 @@ class _Evaluation:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name not in FUNCTIONS:
             what = f"{name} is not a function" if name else "only functions are followed by ("
-            raise self.error(node, what, "the functions are min max ceil floor abs")
+            raise self.error(node, what, "the functions are min max ceil floor abs", BadExpression)
         if node.keywords or not node.args:
             example = f"{name}(3, 4)" if name in ("min", "max") else f"{name}(7/2)"
-            raise self.error(node, f"{name} takes numbers", f"write {example}")
+            raise self.error(node, f"{name} takes numbers", f"write {example}", BadExpression)
         values = [self.number(item) for item in node.args]
         if name in ("min", "max"):
             return whole((minimum if name == "min" else maximum)(values))
         if len(values) != 1:
-            raise self.error(
-                node, f"{name} takes one number, got {len(values)}", f"write {name}(7/2)"
-            )
+            message = f"{name} takes one number, got {len(values)}"
+            raise self.error(node, message, f"write {name}(7/2)", BadExpression)
         return FUNCTIONS[name](values[0])
 
     def on_Attribute(self, node: ast.Attribute) -> Any:
@@ -288,7 +256,7 @@ class _Evaluation:
         hint = instead(owner) if isinstance(owner, (Iterations, list)) else "layers have .c .h .w"
         raise self.error(
             node,
-            f"{_short(self.written(node.value))} is {describe(owner)} and has no .{node.attr}",
+            f"{short(self.written(node.value))} is {describe(owner)} and has no .{node.attr}",
             hint,
         )
 
@@ -303,23 +271,26 @@ class _Evaluation:
         return shape[index]
 
     def member(self, node: ast.Attribute, names: dict[str, Any]) -> Any:
-        from cnncalc.errors import suggest
-
         if node.attr not in names:
-            hint = suggest(node.attr, names, "names in that iteration")
-            raise self.error(node, f"no layer is called {node.attr!r} there", hint)
-        return names[node.attr]
+            raise UnknownName(
+                f"no layer is called {node.attr!r} there",
+                at=self.at(node),
+                word=node.attr,
+                known=names,
+                what="names in that iteration",
+            )
+        return known(names[node.attr])
 
     def on_Subscript(self, node: ast.Subscript) -> Any:
         owner = self.value(node.value)
         if isinstance(owner, Iterations) and owner.closed:
-            raise self.error(node, *owner.closed)
+            raise self.error(node, *owner.closed, NeedsNumber)
         every = isinstance(node.slice, ast.Slice) and self.written(node).endswith("[*]")
         items = owner.done if isinstance(owner, Iterations) else owner
         if not isinstance(items, list):
             raise self.error(
                 node,
-                f"{_short(self.written(node.value))} is {describe(owner)} and cannot be indexed",
+                f"{short(self.written(node.value))} is {describe(owner)} and cannot be indexed",
                 "only lists and named loops are followed by [",
             )
         if every:

@@ -6,22 +6,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cnncalc.errors import SpecError
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import KINDS
 from cnncalc.layers.arguments import Like
+from cnncalc.problems import NeedsNumber
 from cnncalc.sizes import Shape, is_symbolic
 from cnncalc.spec.lines import RESERVED
+from cnncalc.spec.misnamed import FROM, REUSE
 from cnncalc.spec.printing import NOWHERE, Line, value_text
 from cnncalc.spec.syntax import Call, Piece, Spec
-from cnncalc.spec.validate import FROM, REUSE
 
 
 def flat(spec: Spec, graph: Graph, lines: Mapping[str, Sequence[Line]]) -> Spec:
     """``graph``, an expansion of ``spec``, written out; ``lines`` are other ones for some nodes.
 
     A line may be needed for a tensor that several layers read: it then gets a name. Raises
-    :class:`SpecError` for a layer that cannot be written as a line.
+    :class:`NeedsNumber` for a layer that cannot be written as a line.
     """
     named = _Names(graph)
     calls = tuple(_calls(graph, lines, named))
@@ -94,7 +94,7 @@ def _calls(graph: Graph, lines: Mapping[str, Sequence[Line]], named: _Names) -> 
     for node in graph:
         cls = KINDS.get(node.kind)
         if cls is None:
-            raise SpecError(
+            raise NeedsNumber(
                 f"{node.name} stands for a symbolic number of layers, which cannot be written out",
                 at=node.at,
                 hint="give the number of repetitions a value with --set",

@@ -11,8 +11,10 @@ from cnncalc import symbolic
 from cnncalc.errors import LayerError, Position, SpecError
 from cnncalc.graph import Graph
 from cnncalc.layers import Requirement
+from cnncalc.problems import NoClosedForm
 from cnncalc.sizes import Shape, Size, is_symbolic, text
 from cnncalc.spec.placing import Placing
+from cnncalc.spec.reporting import Problems
 from cnncalc.spec.scope import Frame, Scope
 from cnncalc.spec.syntax import Repeat
 from cnncalc.spec.validate import given_names
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from cnncalc.spec.build import Expansion
 
 
-class OtherChannels(SpecError):
+class OtherChannels(NoClosedForm):
     """A body that puts out other channels than it reads."""
 
 
@@ -60,7 +62,7 @@ class Iteration:
         why: str,
         at: Position | None = None,
         node: str | None = None,
-        error: type[SpecError] = SpecError,
+        error: type[NoClosedForm] = NoClosedForm,
     ) -> NoReturn:
         raise error(
             f"{self.worded(why)}, so it cannot be repeated {text(self.count)} times in closed form",
@@ -77,12 +79,13 @@ class Iteration:
         frame = Frame(f"{self.name}.", self.scope.frame.groups, given_names(self.statement.body))
         inner = self.scope.inner(frame)
         inner.current = x
-        hidden, outer = expansion.hidden, expansion.placing
-        expansion.hidden, expansion.placing = [*hidden, *self.positions, self.index], placing
+        outer = expansion.hidden, expansion.placing, expansion.problems, expansion.depth
+        expansion.hidden = [*expansion.hidden, *self.positions, self.index]
+        expansion.placing, expansion.problems = placing, Problems()
         try:
             expansion.run(self.statement.body, inner)
         finally:
-            expansion.hidden, expansion.placing = hidden, outer
+            expansion.hidden, expansion.placing, expansion.problems, expansion.depth = outer
         end = inner.lookup("x", at)
         placing.hold(end, at)
         return Graph(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncalc.errors import LayerError, SpecError, suggest
-from cnncalc.layers import Argument, ArgumentError, Layer
+from cnncalc.errors import ArgumentError, slip, suggest
+from cnncalc.layers import Argument, Layer
 from cnncalc.layers.arguments import Axes, Flag, Like, Real
+from cnncalc.problems import BadArgument, NoValue
 from cnncalc.sizes import is_fraction, is_symbolic
 from cnncalc.spec.expressions import evaluate
 from cnncalc.spec.lines import RESERVED, is_name, split_axes
@@ -26,14 +27,14 @@ def value_of(piece: Piece, scope: Scope) -> Any:
 def _axis(piece: Piece, scope: Scope) -> Any:
     value = evaluate(piece, scope)
     if isinstance(value, (bool, str, list, dict, Tensor, Iterations)):
-        raise SpecError(
+        raise NoValue(
             f"a number is wanted here, got {describe(value)}", at=piece.at, hint=instead(value)
         )
     return value
 
 
 def layer_of(cls: type[Layer], call: Call, scope: Scope, name: str) -> Layer:
-    """The layer that a line describes; raises :class:`LayerError` at the argument that is wrong."""
+    """The layer that a line describes; raises :class:`ArgumentError` at the argument that is wrong."""
     pieces = {cls.aliases[key]: piece for key, piece in call.keys.items()}
     if call.values and cls.value:
         pieces[cls.value] = call.values[0]
@@ -44,29 +45,30 @@ def layer_of(cls: type[Layer], call: Call, scope: Scope, name: str) -> Layer:
         return cls(**values)
     except ArgumentError as error:
         given, argument = pieces.get(error.argument), cls.arguments[error.argument]
-        raise LayerError(
-            error.message,
-            at=given.at if given else call.at,
-            node=name,
-            hint=error.hint or _argument_hint(argument, values.get(error.argument)),
-        ) from None
+        hint = error.hint or _argument_hint(argument, values.get(error.argument))
+        error.place(given.at if given else call.at, name, error.message, hint)
+        raise
 
 
 def _argument(argument: Argument[Any], piece: Piece, scope: Scope) -> Any:
     if piece.text in argument.words:
         return piece.text
     if _is_unknown_word(piece.text, argument, scope):
-        hint = suggest(piece.text, argument.words or ("yes", "no"), f"words for {argument.name}")
-        raise ArgumentError(argument.name, argument.refuse(piece.text).message, hint)
+        words = argument.words or ("yes", "no")
+        error = argument.refuse(piece.text)
+        error.hint = suggest(piece.text, words, f"words for {argument.name}")
+        meant = slip(piece.text, words)
+        error.typo = (piece.text, meant) if meant else None
+        raise error
     value = value_of(piece, scope)
     if isinstance(value, Tensor) and isinstance(argument, Like):
         return value.shape
     if isinstance(value, (Tensor, Iterations, dict, list)):
         several = isinstance(value, list) and isinstance(argument, Axes)
-        raise ArgumentError(
-            argument.name,
+        raise BadArgument(
             f"{argument.name} must be {argument.allowed()}, got {describe(value)}",
-            "one value per axis is written 3x1" if several else instead(value),
+            argument=argument.name,
+            hint="one value per axis is written 3x1" if several else instead(value),
         )
     return value
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from keyword import kwlist
 
-from cnncalc.errors import Position, SpecError
+from cnncalc.errors import Position
+from cnncalc.problems import BadLine, BadName, GivenTwice, Unbalanced
 from cnncalc.spec.syntax import Call, Piece
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -28,15 +29,15 @@ def is_name(text: str) -> bool:
 
 
 def check_name(name: str, at: Position, what: str = "a layer") -> None:
-    """Raises :class:`SpecError` when ``name`` cannot be the name of a thing in the language."""
+    """Raises :class:`BadName` when ``name`` cannot be the name of a thing in the language."""
     if not is_name(name):
-        raise SpecError(
+        raise BadName(
             f"{name!r} cannot be the name of {what}",
             at=at,
             hint="names are letters, digits and underscores, and start with a letter",
         )
     if name in RESERVED:
-        raise SpecError(f"{name!r} is a word of the language", at=at, hint="choose another name")
+        raise BadName(f"{name!r} is a word of the language", at=at, hint="choose another name")
 
 
 def parse_layer_line(text: str, at: Position) -> Call:
@@ -51,7 +52,7 @@ def parse_layer_line(text: str, at: Position) -> Call:
         offset = named.end()
     tokens = list(_tokens(text, offset, at))
     if not tokens:
-        raise SpecError(
+        raise BadLine(
             "a layer is missing here",
             at=at.shifted(offset),
             hint="write a kind and its value, as in skip = conv 64 k=3",
@@ -60,7 +61,7 @@ def parse_layer_line(text: str, at: Position) -> Call:
     if not is_name(kind.text):
         if len(tokens) > 1 and tokens[1].text.startswith("="):
             check_name(kind.text, kind.at)
-        raise SpecError(
+        raise BadLine(
             f"{kind.text!r} is not the name of a kind or a block",
             at=kind.at,
             hint="a layer line has no colon; layers are joined by name, as add a b"
@@ -77,9 +78,9 @@ def parse_layer_line(text: str, at: Position) -> Call:
             continue
         key, rest = keyed.group(1), token.text[keyed.end() :]
         if key in keys:
-            raise SpecError(f"{key} is given twice", at=token.at, hint="keep one of them")
+            raise GivenTwice(f"{key} is given twice", at=token.at, hint="keep one of them")
         if not rest:
-            raise SpecError(
+            raise BadLine(
                 f"{key}= has no value", at=token.at, hint=f"write {key}=3, without spaces around ="
             )
         keys[key] = Piece(rest, token.at.shifted(keyed.end()))
@@ -89,7 +90,7 @@ def parse_layer_line(text: str, at: Position) -> Call:
 
 def _value(token: Piece) -> Piece:
     if token.text.startswith("=") and not token.text.startswith("=="):
-        raise SpecError(
+        raise BadLine(
             "spaces around = part the key from its value",
             at=token.at,
             hint="write key=value without spaces, as k=3",
@@ -121,16 +122,16 @@ def _tops(text: str, offset: int, at: Position, parts: object) -> Iterator[int]:
         elif closing and character == closing[-1][0]:
             closing.pop()
         elif character in ")]}":
-            raise SpecError(f"{character!r} closes nothing", at=at.shifted(i), hint="remove it")
+            raise Unbalanced(f"{character!r} closes nothing", at=at.shifted(i), hint="remove it")
         elif not closing and parts(character):  # type: ignore[operator]
             yield i
     if quote:
-        raise SpecError(
+        raise Unbalanced(
             f"the quote {quote} is not closed", at=at.shifted(opened), hint=f"add another {quote}"
         )
     if closing:
         wanted, place = closing[-1]
-        raise SpecError("a bracket is not closed", at=at.shifted(place), hint=f"add {wanted!r}")
+        raise Unbalanced("a bracket is not closed", at=at.shifted(place), hint=f"add {wanted!r}")
 
 
 def split_line(piece: Piece) -> list[Piece]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.errors import Position, SpecError
+from cnncalc.errors import Position
 from cnncalc.graph import Scope as Group
+from cnncalc.problems import BadChoice, NeedsNumber, UnequalLoop
 from cnncalc.sizes import at_least, is_symbolic, undecided
 from cnncalc.spec.bind import how_to_bind
 from cnncalc.spec.expressions import evaluate
 from cnncalc.spec.layering import value_of
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.placing import Placing
+from cnncalc.spec.reporting import Problems
 from cnncalc.spec.scope import Frame, Scope
 from cnncalc.spec.syntax import Body, Loop, Piece, Repeat, Spec
 from cnncalc.spec.validate import given_names
@@ -29,6 +31,7 @@ class Loops:
     root: Scope
     limits: Limits
     placing: Placing
+    problems: Problems
 
     def run(self, body: Body, scope: Scope) -> None:
         """Expands the statements of a body."""
@@ -48,7 +51,7 @@ class Loops:
         lengths = {name: len(column) for name, column in columns.items()}
         if len(set(lengths.values())) > 1:
             counts = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-            raise SpecError(
+            raise UnequalLoop(
                 f"the variables of for: advance together, but {counts}",
                 at=loop.at,
                 hint="give them equally many values",
@@ -103,15 +106,12 @@ class Loops:
     def count(self, value: Any, piece: Piece) -> int:
         undecided(value)
         if type(value) is not int or value < 0:
-            hint = (
-                how_to_bind(value, self.spec, self.root)
-                if is_symbolic(value)
-                else "write a count, as 3"
+            message = (
+                f"a number of repetitions must be an integer of at least 0, got {describe(value)}"
             )
-            raise SpecError(
-                f"a number of repetitions must be an integer of at least 0, got {describe(value)}",
-                at=piece.at,
-                hint=hint,
-            )
+            if is_symbolic(value):
+                hint = how_to_bind(value, self.spec, self.root)
+                raise NeedsNumber(message, at=piece.at, hint=hint)
+            raise BadChoice(message, at=piece.at, hint="write a count, as 3")
         self.limits.check("layers", value, "too many repetitions", piece.at)
         return value

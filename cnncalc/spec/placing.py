@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cnncalc.errors import LayerError, Position, SpecError
+from cnncalc.errors import LayerError, Position
 from cnncalc.graph import Condition, Node, Scope
 from cnncalc.layers import Layer, Requirement
 from cnncalc.layers.windows import POINT
+from cnncalc.problems import NameTaken, NotShareable
 from cnncalc.sizes import (
     Shape,
     Size,
@@ -55,7 +56,7 @@ class Placing:
         """A node, held to what its layer requires; raises :class:`LayerError`."""
         taken = self.names.get(name)
         if taken is not None:
-            raise SpecError(
+            raise NameTaken(
                 f"the name {name!r} is given twice",
                 at=at,
                 hint=f"the first is in line {taken.line}, column {taken.column}; rename one",
@@ -69,7 +70,7 @@ class Placing:
             for need in self.needs(layer, xs):
                 self.require(need, name)
         except Unmet as unmet:
-            raise LayerError(
+            raise unmet.need.error(
                 _sentence(unmet.need, sources),
                 at=at,
                 node=name,
@@ -77,7 +78,8 @@ class Placing:
             ) from None
         except LayerError as error:
             message = error.message + _involved(error.inputs, sources)
-            raise LayerError(message, at=at, node=name, hint=error.hint) from None
+            error.place(at, name, message, error.hint)
+            raise
         for size in shape:
             if type(size) is int:
                 self.limits.check("bits", size.bit_length(), f"{name}: a size too large", at)
@@ -142,7 +144,7 @@ class Placing:
             raise Unmet(need)
 
     def share(self, original: Node, index: int, at: Position) -> None:
-        """Gives node number ``index`` the weights of the original; :class:`LayerError` if they differ."""
+        """Gives node number ``index`` the weights of the original; :class:`NotShareable` if they differ."""
         copy = self.nodes[index]
         shapes = {**self.inputs, **{node.name: node.shape for node in self.nodes}}
         theirs, ours = (
@@ -153,7 +155,7 @@ class Placing:
             for node in (original, copy)
         )
         if type(original.layer) is not type(copy.layer) or theirs != ours:
-            raise LayerError(
+            raise NotShareable(
                 f"the weights of {original.name} do not fit here: it was made for "
                 f"{shapes[original.inputs[0]]}, this input is {shapes[copy.inputs[0]]}",
                 at=at,

@@ -26,7 +26,7 @@ Chains = tuple[Chain, ...]
 
 
 def place(one: Iteration) -> None:
-    """Adds the node of all repetitions; :class:`SpecError` for a body that has no closed form."""
+    """Adds the node of all repetitions; :class:`NoClosedForm` for a body that has none."""
     scope, at, name = one.scope, one.statement.at, one.statement.name
     if name:
         why = f"{name} is repeated {text(one.count)} times: none of them is a layer by itself"

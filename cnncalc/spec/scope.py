@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cnncalc.errors import Position, SpecError, nearest
+from cnncalc.errors import Position, nearest, slip
 from cnncalc.graph import Scope as Group
+from cnncalc.problems import NameTaken, NoCurrentTensor, UnknownName
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.syntax import Block
-from cnncalc.spec.values import Iterations, Tensor
+from cnncalc.spec.values import UNKNOWN, Iterations, Tensor, known
 
 
 class Recipe(NamedTuple):
@@ -106,24 +107,28 @@ class Scope:
             scope = scope.parent
         return None
 
+    def here(self, at: Position) -> Any:
+        """The current tensor, which may be unknown."""
+        if self.current is None:
+            raise NoCurrentTensor(
+                "there is no current tensor yet",
+                at=at,
+                hint="the network has several inputs: begin with one of them, as "
+                f"- from {next(iter(self.tensors()), 'left')}",
+            )
+        return self.current
+
     def lookup(self, name: str, at: Position) -> Any:
         if name == "x":
-            if self.current is None:
-                raise SpecError(
-                    "there is no current tensor yet",
-                    at=at,
-                    hint="the network has several inputs: begin with one of them, as "
-                    f"- from {next(iter(self.tensors()), 'left')}",
-                )
-            return self.current
+            return known(self.here(at))
         value = self.find(name)
         if value is None:
             raise self._undefined(name, at)
-        return value
+        return known(value)
 
-    def _undefined(self, name: str, at: Position) -> SpecError:
+    def _undefined(self, name: str, at: Position) -> UnknownName:
         visible = self.visible()
-        near = nearest(name, visible)
+        near, meant = nearest(name, visible), None
         loop = self._loop_with(name)
         if loop:
             hint = f"it is a layer of the loop {loop}: write {loop}[0].{name}"
@@ -134,7 +139,7 @@ class Scope:
         elif name in self.frame.reserved:
             hint = "a layer reads only what is above it, and not what an if: leaves out"
         elif near:
-            hint = f"did you mean {near!r}?"
+            hint, meant = f"did you mean {near!r}?", slip(name, visible)
         elif name.rstrip("0123456789") in self.frame.counters:
             kind = name.rstrip("0123456789")
             hint = (
@@ -144,7 +149,8 @@ class Scope:
         else:
             seen = f" (visible here: {', '.join(sorted(visible))})" if visible else ""
             hint = f"{self._advice(name)}{seen}"
-        return SpecError(f"{name!r} is not defined here", at=at, hint=hint)
+        message = f"{name!r} is not defined here"
+        return UnknownName(message, at=at, word=name, known=(), meant=meant, hint=hint)
 
     def _loop_with(self, name: str) -> str | None:
         """The loop that shows a layer of this name."""
@@ -173,10 +179,10 @@ class Scope:
         return names
 
     def define(self, name: str, value: Any, at: Position) -> None:
-        """Gives a name to a value; raises :class:`SpecError` when it is taken."""
+        """Gives a name to a value; raises :class:`NameTaken` when it is taken."""
         taken = self.places.get(name)
         if taken is not None:
-            raise SpecError(
+            raise NameTaken(
                 f"the name {name!r} is given twice",
                 at=at,
                 hint=f"the first is in line {taken.line}, column {taken.column}; rename one",
@@ -184,7 +190,7 @@ class Scope:
         if isinstance(value, (Tensor, Iterations)):
             known = self.find(name)
             if known is not None and not isinstance(known, (Tensor, Iterations)):
-                raise SpecError(
+                raise NameTaken(
                     f"{name!r} is a parameter already", at=at, hint="give the layer another name"
                 )
         self.values[name] = value
@@ -200,5 +206,5 @@ class Scope:
         return {
             name: value
             for name, value in self.values.items()
-            if isinstance(value, (Tensor, Iterations))
+            if value is UNKNOWN or isinstance(value, (Tensor, Iterations))
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnncalc.sizes import Shape, text
+from cnncalc.spec.reporting import Reported
 
 #: Sizes of a tensor by name; ``l`` is the length of a 1D signal.
 SIZES = {"c": 0, "w": -1, "l": -1, "h": -2, "d": -3}
@@ -21,6 +22,23 @@ class Tensor:
 
     def __str__(self) -> str:
         return f"the tensor {self.name} ({self.shape})"
+
+
+class _Unknown:
+    """A value or a tensor that a problem keeps from being known."""
+
+    def __str__(self) -> str:
+        return "something unknown"
+
+
+UNKNOWN: Any = _Unknown()
+
+
+def known(value: Any) -> Any:
+    """The value; raises :class:`Reported` where a problem keeps it from being known."""
+    if value is UNKNOWN:
+        raise Reported
+    return value
 
 
 class Iterations:

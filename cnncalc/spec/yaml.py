@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cnncalc.errors import Position, Source, SpecError
+from cnncalc.problems import ForeignYaml, GivenTwice, MissingKey, NotYaml
 from cnncalc.spec.limits import Limits
+from cnncalc.spec.reporting import Problems
 
 
 class Scalar(NamedTuple):
@@ -28,8 +30,11 @@ class Sequence(NamedTuple):
 
 
 class Mapping(NamedTuple):
+    """``partial``: keys are left out, and have been reported; another one may be among them."""
+
     items: tuple[tuple[Scalar, Tree], ...]
     at: Position
+    partial: bool = False
 
     def get(self, key: str) -> Tree | None:
         return next((value for name, value in self.items if name.text == key), None)
@@ -38,11 +43,17 @@ class Mapping(NamedTuple):
         return next(name for name, _ in self.items if name.text == key)
 
 
-Tree = Scalar | Sequence | Mapping
+class Broken(NamedTuple):
+    """What was not read, and has been reported."""
+
+    at: Position
 
 
-def read(source: Source, limits: Limits) -> Tree:
-    """The document in ``source``; raises :class:`SpecError` for anything that is not YAML."""
+Tree = Scalar | Sequence | Mapping | Broken
+
+
+def read(source: Source, limits: Limits, problems: Problems | None = None) -> Tree:
+    """The document in ``source``; raises :class:`NotYaml` for anything that is not YAML."""
     import yaml
 
     size = len(source.text.encode("utf-8", "surrogatepass"))
@@ -51,24 +62,25 @@ def read(source: Source, limits: Limits) -> Tree:
     if forbidden:
         before = source.text[: forbidden.start()]
         at = Position(source, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise SpecError(
+        raise NotYaml(
             f"not YAML: the character {forbidden.group()!r} is not allowed", at=at, hint="remove it"
         )
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Composer(source, limits, yaml.parse(source.text, Loader=loader)).document()
+        events = yaml.parse(source.text, Loader=loader)
+        return _Composer(source, limits, events, problems or Problems()).document()
     except yaml.YAMLError as error:
         raise _broken(source, error) from None
 
 
-def _broken(source: Source, error: Any) -> SpecError:
+def _broken(source: Source, error: Any) -> NotYaml:
     mark = getattr(error, "problem_mark", None)
     at = Position(source, mark.line + 1, mark.column + 1) if mark else Position(source, 1, 1)
     problem = getattr(error, "problem", None) or "it cannot be read"
     context = getattr(error, "context", None)
     message = f"not YAML: {problem}" + (f" ({context})" if context else "")
     opened = getattr(error, "context_mark", None)
-    return SpecError(message, at=at, hint=_repair(source, at, problem, opened))
+    return NotYaml(message, at=at, hint=_repair(source, at, problem, opened))
 
 
 def _repair(source: Source, at: Position, problem: str, opened: Any) -> str:
@@ -93,10 +105,13 @@ def _repair(source: Source, at: Position, problem: str, opened: Any) -> str:
 
 
 class _Composer:
-    def __init__(self, source: Source, limits: Limits, events: Iterator[Any]) -> None:
+    def __init__(
+        self, source: Source, limits: Limits, events: Iterator[Any], problems: Problems
+    ) -> None:
         self.source = source
         self.limits = limits
         self.events = events
+        self.problems = problems
         self.anchors: dict[str, tuple[Tree, int]] = {}
         self.count = 0
 
@@ -106,14 +121,17 @@ class _Composer:
             name = type(event).__name__
             if name == "DocumentStartEvent":
                 if tree is not None:
-                    raise SpecError(
-                        "a second document in one file",
-                        at=self.at(event),
-                        hint="one network per file: split it at ---",
+                    self.problems.report(
+                        ForeignYaml(
+                            "a second document in one file",
+                            at=self.at(event),
+                            hint="one network per file: split it at ---",
+                        )
                     )
+                    return tree
                 tree = self.tree(next(self.events), 0)
         if tree is None:
-            raise SpecError("the spec is empty", at=Position(self.source, 1, 1), hint=_START)
+            raise MissingKey("the spec is empty", at=Position(self.source, 1, 1), hint=_START)
         return tree
 
     def at(self, event: Any) -> Position:
@@ -129,14 +147,20 @@ class _Composer:
         tag = getattr(event, "tag", None)
         if tag:
             written = tag.replace("tag:yaml.org,2002:", "!!")
-            raise SpecError(f"the tag {written} means nothing here", at=at, hint="remove it")
+            self.problems.report(
+                ForeignYaml(f"the tag {written} means nothing here", at=at, hint="remove it")
+            )
         if name == "AliasEvent":
             if event.anchor not in self.anchors:
-                raise SpecError(
-                    f"*{event.anchor} is not defined above",
-                    at=at,
-                    hint=f"mark a value above it with &{event.anchor}, or put the text in quotes",
+                self.problems.report(
+                    NotYaml(
+                        f"*{event.anchor} is not defined above",
+                        at=at,
+                        hint=f"mark a value above it with &{event.anchor}, "
+                        "or put the text in quotes",
+                    )
                 )
+                return Broken(at)
             tree, values = self.anchors[event.anchor]
             self.add(values, at)
             return tree
@@ -145,7 +169,7 @@ class _Composer:
         elif name == "SequenceStartEvent":
             tree = Sequence(tuple(self.items(depth)), at)
         else:
-            tree = Mapping(tuple(self.pairs(depth)), at)
+            tree = self.mapping(depth, at)
         if event.anchor:
             self.anchors[event.anchor] = (tree, self.count - start)
         return tree
@@ -175,30 +199,44 @@ class _Composer:
                 return
             yield self.tree(event, depth + 1)
 
-    def pairs(self, depth: int) -> Iterator[tuple[Scalar, Tree]]:
+    def mapping(self, depth: int, at: Position) -> Mapping:
+        items: list[tuple[Scalar, Tree]] = []
         seen: dict[str, Position] = {}
+        partial = False
         for event in self.events:
             if type(event).__name__ == "MappingEndEvent":
-                return
+                break
             key = self.tree(event, depth + 1)
-            if not isinstance(key, Scalar):
-                raise SpecError(
-                    "a key must be a word", at=key.at, hint="quote it, or indent it as a list"
-                )
-            if key.text == "<<":
-                raise SpecError(
-                    "merging with << is not part of the language",
-                    at=key.at,
-                    hint="write the keys out, or use a block for what repeats",
-                )
-            if key.text in seen:
-                raise SpecError(
-                    f"the key {key.text!r} is given twice",
-                    at=key.at,
-                    hint=f"the first is in line {seen[key.text].line}; keep one of them",
-                )
-            seen[key.text] = key.at
-            yield key, self.tree(next(self.events), depth + 1)
+            wrong = None if isinstance(key, Broken) else self.wrong(key, seen)
+            if wrong:
+                self.problems.report(wrong)
+            value = self.tree(next(self.events), depth + 1)
+            if isinstance(key, Scalar) and not wrong:
+                seen[key.text] = key.at
+                items.append((key, value))
+            else:
+                partial = partial or not isinstance(wrong, GivenTwice)
+        return Mapping(tuple(items), at, partial)
+
+    def wrong(self, key: Tree, seen: dict[str, Position]) -> SpecError | None:
+        """What is wrong with a key, if anything."""
+        if not isinstance(key, Scalar):
+            return ForeignYaml(
+                "a key must be a word", at=key.at, hint="quote it, or indent it as a list"
+            )
+        if key.text == "<<":
+            return ForeignYaml(
+                "merging with << is not part of the language",
+                at=key.at,
+                hint="write the keys out, or use a block for what repeats",
+            )
+        if key.text in seen:
+            return GivenTwice(
+                f"the key {key.text!r} is given twice",
+                at=key.at,
+                hint=f"the first is in line {seen[key.text].line}; keep one of them",
+            )
+        return None
 
 
 _ANCHOR = re.compile(r"&\S+\s+(?=\S)")

@@ -16,8 +16,8 @@ _Family = TypeVar("_Family", bound=Rule)
 
 @cache
 def rules() -> dict[str, Rule]:
-    """All rules by code, in the order of their codes."""
-    return {rule.code: rule for rule in sorted(_defined(), key=lambda rule: rule.code)}
+    """All rules by code, in the order of their numbers: syntax first, advice last."""
+    return {rule.code: rule for rule in sorted(_defined(), key=lambda rule: rule.code[1:])}
 
 
 def _defined() -> Iterator[Rule]:
@@ -39,9 +39,12 @@ def _by_error() -> dict[type[CnncalcError], ErrorRule]:
 
 
 def for_error(error: CnncalcError) -> ErrorRule:
-    """The rule about errors of this type, or of the nearest type above it."""
+    """The rule about errors of this type; raises those that are not about a spec."""
     known = _by_error()
-    return next(known[cls] for cls in type(error).__mro__ if cls in known)
+    found = next((known[cls] for cls in type(error).__mro__ if cls in known), None)
+    if found is None:
+        raise error
+    return found
 
 
 @cache
