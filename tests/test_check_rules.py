@@ -21,6 +21,8 @@ from cnncalc.check import rules as package
 from cnncalc.check.documentation import COMMAND, Example, Page, page
 from cnncalc.check.rule import FAMILIES, AdviceRule, BudgetRule, ErrorRule, Rule
 from cnncalc.check.rules import rules
+from cnncalc.check.rules.advice.a590_unused_ignore import UnusedIgnore
+from cnncalc.check.rules.advice.a591_invalid_ignore import InvalidIgnore
 
 RULES = [pytest.param(rule, id=f"{rule.code} {rule.name}") for rule in rules().values()]
 
@@ -159,7 +161,8 @@ def test_a_rule_is_documented(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_is_of_its_family(rule: Rule) -> None:
-    family = {"S": ErrorRule, "G": ErrorRule, "D": ErrorRule, "B": BudgetRule, "A": AdviceRule}
+    advice = (AdviceRule, UnusedIgnore, InvalidIgnore)
+    family = {"S": ErrorRule, "G": ErrorRule, "D": ErrorRule, "B": BudgetRule, "A": advice}
     number = {letter: str(i) for i, letter in enumerate(FAMILIES, start=1)}
     assert isinstance(rule, family[rule.code[0]])
     assert re.fullmatch(rf"{rule.code[0]}{number[rule.code[0]]}\d\d", rule.code)

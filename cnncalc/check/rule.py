@@ -121,6 +121,17 @@ class Remark(NamedTuple):
     fix: Fix | None = None
     at: Position | None = None
 
+    @property
+    def where(self) -> Position | None:
+        return self.at or (self.node.at if self.node else None)
+
+    @property
+    def place(self) -> Place | None:
+        """The line of the layer, or the word at the place of its own; None: the whole file."""
+        if self.where is None:
+            return None
+        return word(self.at) if self.at else statement(self.where)
+
 
 class AdviceRule(Rule):
     """Something that is legal and seldom meant."""
@@ -142,14 +153,12 @@ class AdviceRule(Rule):
         """One finding for each line, with the layers that it makes."""
         lines: dict[Place, list[Remark]] = {}
         for remark in self.remarks(model):
-            at = remark.at or (remark.node and remark.node.at)
-            lines.setdefault(statement(at) if at else model.place, []).append(remark)
+            lines.setdefault(remark.place or model.place, []).append(remark)
         for place, (first, *others) in lines.items():
-            at = first.at or (first.node and first.node.at)
             yield self.found(
                 first.message,
                 place,
-                excerpt=excerpt(at) if at else "",
+                excerpt=excerpt(first.where) if first.where else "",
                 label=first.label,
                 notes=(*first.notes, *_also(others)),
                 help=first.help,

@@ -13,6 +13,9 @@ from cnncalc.spec.validate import statements
 class UnusedBlock(AdviceRule):
     """A block is defined and never used.
 
+    It was left behind, or a line that should use it names a kind instead. Its layers are read and
+    held to the rules of the language, and are in no network.
+
     Example:
 
         input: 3x32x32

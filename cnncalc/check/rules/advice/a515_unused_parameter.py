@@ -14,6 +14,9 @@ from cnncalc.spec.syntax import Piece
 class UnusedParameter(AdviceRule):
     """A parameter of ``params:`` changes nothing: no expression names it.
 
+    ``--set`` takes it and answers with the same numbers, which readers of the spec will not expect.
+    Often its value stands somewhere as a number.
+
     Example:
 
         input: 3x32x32
