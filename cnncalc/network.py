@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from cnncalc.explain import Explanation
     from cnncalc.fields import LayerField
     from cnncalc.rewriting import Rewriting
+    from cnncalc.roofline import Roofline
+    from cnncalc.training import Training
 
 
 class Network:
@@ -147,17 +149,28 @@ class Network:
         assume: Mapping[str, Any] | None = None,
         batch: Size = 1,
         dtype: str = "float32",
+        fold_bn: bool = False,
     ) -> Analysis:
         """Sizes, receptive fields, parameters, MACs and activation memory.
 
         ``at`` binds symbols (``{"H": 512}``), ``settings`` parameters (``{"classes": 10}``);
         ``symbolic`` leaves unbound symbols free even where the spec has a default. MACs and bytes
         are for ``batch`` images (a number, or a name for a symbol), bytes for elements of
-        ``dtype``. Raises :class:`cnncalc.CnncalcError` for a network that is not well-formed.
+        ``dtype``. ``fold_bn``: of the network as it is run at inference, with batch normalisation
+        folded into the layers before it. Raises :class:`cnncalc.CnncalcError` for a network that is
+        not well-formed.
         """
         batch, dtype = _batch(batch), _dtype(dtype)
         expansion = self.expansion(at, settings, symbolic, assume)
-        return self._analyzed(expansion.graph(), expansion.binding, batch, dtype, assume)
+        graph = expansion.graph()
+        if not fold_bn:
+            return self._analyzed(graph, expansion.binding, batch, dtype, assume)
+        from cnncalc.rewriting.folding import fold
+
+        folded = fold(graph)
+        found = self._analyzed(folded.graph, expansion.binding, batch, dtype, assume)
+        nothing = () if folded.into else (warning("there is no batch normalisation to fold"),)
+        return found._replace(folded=folded.into, findings=(*found.findings, *nothing))
 
     def _analyzed(
         self,
@@ -208,6 +221,72 @@ class Network:
             ),
             assume=_worded(assume),
         )
+
+    def training(
+        self,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
+        batch: Size = 1,
+        dtype: str = "float32",
+        optimizer: str = "sgd",
+        mixed: bool = False,
+    ) -> Training:
+        """What a training step costs: MACs of its three passes, what it keeps, its fullest moment.
+
+        ``optimizer`` is ``sgd``, ``momentum``, ``adam`` or ``adamw``; all numbers are of ``dtype``,
+        with ``mixed`` beside a float32 copy of the parameters and optimizer state in float32. The
+        rest is as in :meth:`analyze`.
+
+        >>> found = load("resnet50").training()
+        >>> 2 * found.total.total  # FLOPs, forward and backward
+        24299077632
+
+        Raises :class:`cnncalc.CnncalcError` for a dtype or an optimizer that does not train.
+        """
+        from cnncalc.training import train
+
+        expansion = self.expansion(at, settings, symbolic, assume)
+        graph = expansion.graph()
+        begins = head(self.name, graph.inputs, expansion.binding, _worded(assume))
+        return train(graph, begins, _batch(batch), _dtype(dtype), optimizer, mixed)
+
+    def roofline(
+        self,
+        device: str | None = None,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
+        batch: Size = 1,
+        dtype: str = "float32",
+        fold_bn: bool = False,
+    ) -> Roofline:
+        """Bytes that each layer moves, its MACs for each of them, and what bounds it on a device.
+
+        ``device`` is a name from ``cnncalc/data/devices.json``; without one there are no times. The
+        rest is as in :meth:`analyze`.
+
+        >>> found = load("vgg16").roofline("a100", batch=32, dtype="float16")
+        >>> found.layers[0].bound, found.layers[2].bound
+        ('memory', 'compute')
+
+        Raises :class:`cnncalc.CnncalcError` for a device that is unknown or states nothing of
+        ``dtype``, and for a device where sizes are symbols.
+        """
+        from cnncalc.roofline import roofline
+
+        expansion = self.expansion(at, settings, symbolic, assume)
+        graph = expansion.graph()
+        if fold_bn:
+            from cnncalc.rewriting.folding import fold
+
+            graph = fold(graph).graph
+        begins = head(self.name, graph.inputs, expansion.binding, _worded(assume))
+        return roofline(graph, begins, device, _batch(batch), _dtype(dtype))
 
     def explain(
         self,
