@@ -13,6 +13,7 @@ from cnncalc.sizes import (
     equal,
     exact_div,
     floor_div,
+    maximum,
     minimum,
     power_sum,
     ratio,
@@ -298,3 +299,27 @@ def stored(elements: Size, each: Size, images: Size = 1) -> Size:
     3211264
     """
     return elements * each * images
+
+
+def intensity(macs: Size, moved: Size) -> Number:
+    """Arithmetic intensity: multiply–accumulates for each byte moved to or from memory.
+
+    Source: Williams, Waterman & Patterson 2009, "Roofline: an insightful visual performance model",
+    section 2 (there in operations, of which a multiply–accumulate is two).
+
+    >>> intensity(768000, 192000)
+    4
+    """
+    return ratio(macs, moved)
+
+
+def attainable_time(operations: Size, moved: Size, peak: Size, bandwidth: Size) -> Number:
+    """The least seconds of a layer: arithmetic and memory work at once, and the slower one decides.
+
+    max(operations / peak, bytes / bandwidth), both per second. Source: Williams, Waterman &
+    Patterson 2009, section 3.
+
+    >>> attainable_time(1000, moved=400, peak=100, bandwidth=10)
+    40
+    """
+    return maximum((ratio(operations, peak), ratio(moved, bandwidth)))

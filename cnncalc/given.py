@@ -68,3 +68,8 @@ def batch(given: Any) -> Size:
 
 
 __all__ = ["batch", "dtype", "names", "source", "values"]
+
+
+def worded(assume: Mapping[str, Any] | None) -> dict[str, str]:
+    """What is assumed, as JSON says it."""
+    return {name: str(expression) for name, expression in (assume or {}).items()}

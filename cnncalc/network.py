@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnncalc import given
-from cnncalc.analyses.cost import Cost, graph_costs
-from cnncalc.analyses.findings import UNUSED, Finding, warning
-from cnncalc.analyses.memory import DTYPES, activation_memory
-from cnncalc.analyses.receptive_field import (
-    ReceptiveFields,
-    last_feature_map,
-    last_map,
-    receptive_fields,
-)
-from cnncalc.analyses.wellformed import describe_conditions
+from cnncalc.analyses.findings import warning
+from cnncalc.analyses.receptive_field import last_feature_map, last_map, receptive_fields
+from cnncalc.analyzing import analyzed
 from cnncalc.errors import UsageError, suggest
 from cnncalc.graph import Graph
-from cnncalc.results import Analysis, LayerResult, head
-from cnncalc.sizes import Size, expand
+from cnncalc.results import Analysis, head
+from cnncalc.sizes import Size
 from cnncalc.spec import Limits, Spec, parse_line, parse_yaml
 from cnncalc.spec.bind import Values
 from cnncalc.spec.build import Expansion
@@ -31,7 +24,9 @@ if TYPE_CHECKING:
     from cnncalc.explain import Explanation
     from cnncalc.fields import LayerField
     from cnncalc.rewriting import Rewriting
+    from cnncalc.roofline import Roofline
     from cnncalc.solve import Found
+    from cnncalc.training import Training
 
 
 class Network:
@@ -157,6 +152,7 @@ class Network:
         assume: Mapping[str, Any] | None = None,
         batch: Size = 1,
         dtype: str = "float32",
+        fold_bn: bool = False,
         **sizes: Any,
     ) -> Analysis:
         """Sizes, receptive fields, parameters, MACs and activation memory.
@@ -164,7 +160,8 @@ class Network:
         ``at`` binds symbols (``{"H": 512}``), and so do further keywords (``H=512``); ``settings``
         binds parameters (``{"classes": 10}``); ``symbolic`` leaves unbound symbols free even where
         the spec has a default. MACs and bytes are for ``batch`` images (a number, or a name for a
-        symbol), bytes for elements of ``dtype``.
+        symbol), bytes for elements of ``dtype``. ``fold_bn``: of the network as it is run at
+        inference, with batch normalisation folded into the layers before it.
 
         >>> load("resnet50").analyze(H=256, W=256).total.macs
         5340348416
@@ -173,7 +170,15 @@ class Network:
         """
         batch, dtype = given.batch(batch), given.dtype(dtype)
         expansion = self.expansion(_with(at, sizes), settings, symbolic, assume)
-        return self.analyzed(expansion.graph(), expansion.binding, batch, dtype, assume)
+        graph, binding = expansion.graph(), expansion.binding
+        if not fold_bn:
+            return self.analyzed(graph, binding, batch, dtype, assume)
+        from cnncalc.rewriting.folding import fold
+
+        folded = fold(graph)
+        found = self.analyzed(folded.graph, binding, batch, dtype, assume)
+        nothing = () if folded.into else (warning("there is no batch normalisation to fold"),)
+        return found._replace(folded=folded.into, findings=(*found.findings, *nothing))
 
     def analyzed(
         self,
@@ -184,47 +189,73 @@ class Network:
         assume: Mapping[str, Any] | None = None,
     ) -> Analysis:
         """What :meth:`analyze` finds, of a graph of this network that is built already."""
-        found = receptive_fields(graph)
-        fields = found.fields
-        costs = graph_costs(graph)
-        rows = []
-        for node in graph:
-            cost = costs[node.name]
-            rows.append(
-                LayerResult(
-                    node.name,
-                    node.kind,
-                    node.inputs,
-                    node.shape,
-                    cost._replace(macs=cost.macs * batch),
-                    fields.get(node.name),
-                    node.scopes,
-                    node.shares,
-                )
-            )
-        total = Cost(*(expand(sum(column)) for column in zip(*(row.cost for row in rows))))
-        shapes = graph.shapes
-        last = last_feature_map(graph, fields)
-        return Analysis(
-            name=self.name,
-            source=self.source,
-            inputs=graph.inputs,
-            at=binding,
-            batch=batch,
-            dtype=dtype,
-            layers=tuple(rows),
-            total=total,
-            memory=activation_memory(graph, DTYPES[dtype], batch),
-            outputs={name: shapes[tensor] for name, tensor in graph.outputs.items()},
-            last_feature_map=last,
-            findings=(
-                *map(warning, describe_conditions(graph)),
-                *_unused(graph),
-                *found.findings,
-                *_holes(graph, found, last),
-            ),
-            assume=_worded(assume),
-        )
+        return analyzed(self.name, self.source, graph, binding, batch, dtype, given.worded(assume))
+
+    def training(
+        self,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
+        batch: Size = 1,
+        dtype: str = "float32",
+        optimizer: str = "sgd",
+        mixed: bool = False,
+    ) -> Training:
+        """What a training step costs: MACs of its three passes, what it keeps, its fullest moment.
+
+        ``optimizer`` is ``sgd``, ``momentum``, ``adam`` or ``adamw``; all numbers are of ``dtype``,
+        with ``mixed`` beside a float32 copy of the parameters and optimizer state in float32. The
+        rest is as in :meth:`analyze`.
+
+        >>> found = load("resnet50").training()
+        >>> 2 * found.total.total  # FLOPs, forward and backward
+        24299077632
+
+        Raises :class:`cnncalc.CnncalcError` for a dtype or an optimizer that does not train.
+        """
+        from cnncalc.training import train
+
+        expansion = self.expansion(at, settings, symbolic, assume)
+        graph = expansion.graph()
+        begins = head(self.name, graph.inputs, expansion.binding, given.worded(assume))
+        return train(graph, begins, given.batch(batch), given.dtype(dtype), optimizer, mixed)
+
+    def roofline(
+        self,
+        device: str | None = None,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
+        batch: Size = 1,
+        dtype: str = "float32",
+        fold_bn: bool = False,
+    ) -> Roofline:
+        """Bytes that each layer moves, its MACs for each of them, and what bounds it on a device.
+
+        ``device`` is a name from ``cnncalc/data/devices.json``; without one there are no times. The
+        rest is as in :meth:`analyze`.
+
+        >>> found = load("vgg16").roofline("a100", batch=32, dtype="float16")
+        >>> found.layers[0].bound, found.layers[2].bound
+        ('memory', 'compute')
+
+        Raises :class:`cnncalc.CnncalcError` for a device that is unknown or states nothing of
+        ``dtype``, and for a device where sizes are symbols.
+        """
+        from cnncalc.roofline import roofline
+
+        expansion = self.expansion(at, settings, symbolic, assume)
+        graph = expansion.graph()
+        if fold_bn:
+            from cnncalc.rewriting.folding import fold
+
+            graph = fold(graph).graph
+        begins = head(self.name, graph.inputs, expansion.binding, given.worded(assume))
+        return roofline(graph, begins, device, given.batch(batch), given.dtype(dtype))
 
     def explain(
         self,
@@ -297,7 +328,7 @@ class Network:
         if name not in graph.shapes:
             hint = suggest(name, graph.shapes, "layers")
             raise UsageError(f"{self.name} has no layer {name!r}", hint=hint)
-        begins = head(self.name, graph.inputs, expansion.binding, _worded(assume))
+        begins = head(self.name, graph.inputs, expansion.binding, given.worded(assume))
         return LayerField(graph, found, name, begins, meant)
 
     def solve(
@@ -380,28 +411,6 @@ class Rewritten(Network):
 def _with(at: Mapping[str, Any] | None, sizes: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Values for symbols, those given as keywords among them."""
     return {**given.values(at, "at", '{"H": 224}'), **sizes} if sizes else at
-
-
-def _worded(assume: Mapping[str, Any] | None) -> dict[str, str]:
-    return {name: str(expression) for name, expression in (assume or {}).items()}
-
-
-def _unused(graph: Graph) -> list[Finding]:
-    names = [*graph.inputs, *(node.name for node in graph)]
-    return [
-        warning(f"{name}: no output depends on it", name, UNUSED)
-        for name in names
-        if name not in graph.used
-    ]
-
-
-def _holes(graph: Graph, found: ReceptiveFields, last: str | None) -> Iterator[Finding]:
-    """Holes in the field of the last feature map; only dilated networks are looked at for them."""
-    if last and any(size != 1 for node in graph for size in getattr(node.layer, "dilation", ())):
-        from cnncalc.fields import LayerField
-
-        field = LayerField(graph, found, last)
-        yield from (one for one in field.findings if one not in found.findings)
 
 
 def parse(text: str, name: str = "<spec>", limits: Limits | None = None) -> Network:

@@ -66,6 +66,8 @@ class Analysis(NamedTuple):
     last_feature_map: str | None
     findings: tuple[Finding, ...]
     assume: Mapping[str, str] = MappingProxyType({})
+    #: Layers by the norm that was folded into each; None: nothing was asked to be folded.
+    folded: Mapping[str, str] | None = None
 
     @property
     def output(self) -> Shape:
@@ -96,6 +98,7 @@ class Analysis(NamedTuple):
             "layers": [row.to_dict() for row in self.layers],
             "totals": {key: plain(total(self)) for key, total in TOTALS.items()},
             **outputs_to_dict(self),
+            **({} if self.folded is None else {"folded": dict(self.folded)}),
             "last_feature_map": self.last_feature_map,
             "warnings": list(self.warnings),
             "findings": [finding._asdict() for finding in self.findings],

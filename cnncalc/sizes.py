@@ -192,6 +192,18 @@ def expand(value: Number) -> Number:
     return _algebra(value).expand(value) if is_symbolic(value) else value
 
 
+def scaled_part(value: Size) -> tuple[int, Size]:
+    """A product as its number and the rest, which is never negative where sizes are not.
+
+    >>> scaled_part(12)
+    (12, 1)
+    """
+    if is_symbolic(value):
+        found: tuple[int, Size] = _algebra(value).scaled_part(value)
+        return found
+    return value, 1
+
+
 def equal(a: Number, b: Number) -> bool | None:
     """Is a = b for every value of the symbols: yes, no for every value, or None: it depends."""
     a, b = unworked(a), unworked(b)

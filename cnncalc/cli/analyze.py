@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cnncalc.cli.closed import Closed, closed, show
-from cnncalc.cli.options import Common, shared
+from cnncalc.cli.options import Common, fold_bn, shared
 from cnncalc.render import Report
 from cnncalc.tables.analysis import analysis_table, default_depth
 
@@ -16,9 +16,12 @@ from cnncalc.tables.analysis import analysis_table, default_depth
     "--depth", type=click.IntRange(min=1), help="Fold blocks nested this deep into one row each."
 )
 @click.option("--all", is_flag=True, help="A row for every layer, however many.")
+@fold_bn
 @closed
 @shared
-def command(net: str, common: Common, form: Closed, depth: int | None, all: bool) -> None:
+def command(
+    net: str, common: Common, form: Closed, depth: int | None, all: bool, fold_bn: bool
+) -> None:
     """The whole table, layer by layer; totals last.
 
     Output sizes, receptive fields and jumps, parameters, MACs and activation memory.
@@ -26,7 +29,7 @@ def command(net: str, common: Common, form: Closed, depth: int | None, all: bool
     Long networks fold each use of a block into one row, with the number of its layers in brackets:
     --all shows every layer, --depth N folds deeper ones.
     """
-    analysis = common.analyze(net)
+    analysis = common.analyze(net, fold_bn)
     if form.wanted:
         from cnncalc.forms import TOTALS
 

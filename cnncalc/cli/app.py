@@ -19,6 +19,8 @@ NAMES = (
     "explain",
     "compare",
     "rewrite",
+    "train",
+    "roofline",
     "domain",
     "solve",
     "prove",

@@ -22,6 +22,8 @@ from cnncalc.spec import Limits
 
 if TYPE_CHECKING:
     from cnncalc.fields import LayerField
+    from cnncalc.roofline import Roofline
+    from cnncalc.training import Training
 
 _OPTIONS = (
     click.option(
@@ -69,6 +71,14 @@ _LIMIT = click.option(
 )
 
 
+#: For commands that look at inference.
+fold_bn = click.option(
+    "--fold-bn",
+    is_flag=True,
+    help="Fold batch normalisation into the layers before it, as inference does.",
+)
+
+
 class Common(NamedTuple):
     """The options of every command."""
 
@@ -93,19 +103,49 @@ class Common(NamedTuple):
     def network(self, net: str) -> Network:
         return load(net, self.limits)
 
-    def analyze(self, net: str) -> Analysis:
+    def analyze(self, net: str, fold_bn: bool = False) -> Analysis:
         """The analysis; its warnings go to standard error."""
         started = time.perf_counter()
         network = self.network(net)
         with self.nearest(network):
             analysis = network.analyze(
-                **self.values(), symbolic=self.leaves_open, batch=self.batch, dtype=self.dtype
+                **self.values(),
+                symbolic=self.leaves_open,
+                batch=self.batch,
+                dtype=self.dtype,
+                fold_bn=fold_bn,
             )
         if self.verbose:
             elapsed = 1000 * (time.perf_counter() - started)
             say(f"{analysis.name}: {len(analysis.layers)} layers in {elapsed:.1f} ms")
         self.notice(analysis.findings)
         return analysis
+
+    def training(self, net: str, optimizer: str, mixed: bool) -> Training:
+        """The cost of a training step."""
+        network = self.network(net)
+        with self.nearest(network):
+            return network.training(
+                **self.values(),
+                symbolic=self.leaves_open,
+                batch=self.batch,
+                dtype=self.dtype,
+                optimizer=optimizer,
+                mixed=mixed,
+            )
+
+    def roofline(self, net: str, device: str | None, fold_bn: bool) -> Roofline:
+        """What layers move, and what bounds them on a device."""
+        network = self.network(net)
+        with self.nearest(network):
+            return network.roofline(
+                device,
+                **self.values(),
+                symbolic=self.leaves_open,
+                batch=self.batch,
+                dtype=self.dtype,
+                fold_bn=fold_bn,
+            )
 
     def receptive_field(self, net: str, layer: str | None) -> LayerField:
         """The receptive field of a layer; what is noticed of it goes to standard error."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cnncalc.cli.options import Common, integer, pairs, say, shared
+from cnncalc.cli.options import Common, fold_bn, integer, pairs, say, shared
 from cnncalc.errors import UsageError
 from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
@@ -31,15 +31,19 @@ _COLUMNS = (
     help="Where to run. auto: a GPU when there is one; meta: only shapes and counts.",
 )
 @click.option("--all", "everything", is_flag=True, help="All bundled networks.")
+@fold_bn
 @shared
-def command(nets: tuple[str, ...], common: Common, device: str, everything: bool) -> None:
+def command(
+    nets: tuple[str, ...], common: Common, device: str, everything: bool, fold_bn: bool
+) -> None:
     """Holds every number against PyTorch.
 
     Builds the networks, runs them and compares every layer; exit code 1 on a mismatch.
 
     Checked: the shape of every output; every weight and buffer by name and shape; MACs against
     torch.utils.flop_counter and fvcore; receptive fields against the input positions that
-    gradients reach.
+    gradients reach. With --fold-bn, all of this of the folded network; and real weights are folded,
+    with random statistics, to show that what comes out agrees to rounding.
     """
     from cnncalc.backends.torch.verify import verify
 
@@ -60,7 +64,7 @@ def command(nets: tuple[str, ...], common: Common, device: str, everything: bool
             common.symbolic,
             pairs("--assume", common.assume),
         )
-        found = verify(graph, device=device, batch=batch, dtype=common.dtype)
+        found = verify(graph, device=device, batch=batch, dtype=common.dtype, fold_bn=fold_bn)
         results.append({"name": network.name, "net": net, **found.to_dict()})
         for name, check in found.checks.items():
             note = f"skipped: {check.skipped}" if check.skipped else check.note or ""

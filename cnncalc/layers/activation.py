@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from cnncalc.layers.arguments import Choice, Real
 from cnncalc.layers.base import Layer, Mistake, Weight
+from cnncalc.layers.keeping import INPUT_KEPT, OUTPUT_KEPT, Kept
 from cnncalc.sizes import Shape
 
 
@@ -18,6 +19,11 @@ class _Activation(Layer):
 
     #: Its class in ``torch.nn``.
     module: ClassVar[str]
+    #: What its derivative is computed from: the input, or the output where that says it too.
+    kept: ClassVar[Kept] = INPUT_KEPT
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield self.kept
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return getattr(torch.nn, self.module)()
@@ -29,6 +35,7 @@ class ReLU(_Activation):
     kind = "relu"
     example = "64x112x112 | relu"
     module = "ReLU"
+    kept = OUTPUT_KEPT
 
 
 class ReLU6(_Activation):
@@ -77,6 +84,9 @@ class PReLU(Layer):
 
     def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
         yield Weight("weight", (x.channels if self.slopes == "channels" else 1,))
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield INPUT_KEPT
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return torch.nn.PReLU(xs[0].channels if self.slopes == "channels" else 1)
@@ -133,6 +143,7 @@ class Sigmoid(_Activation):
     kind = "sigmoid"
     example = "6x14x14 | sigmoid"
     module = "Sigmoid"
+    kept = OUTPUT_KEPT
 
 
 class Hardsigmoid(_Activation):
@@ -157,6 +168,7 @@ class Tanh(_Activation):
     kind = "tanh"
     example = "6x28x28 | tanh"
     module = "Tanh"
+    kept = OUTPUT_KEPT
 
 
 class Softplus(_Activation):
@@ -177,6 +189,7 @@ class Softmax(_Activation):
         Mistake("took it for the loss, which is one number", kind="cross_entropy"),
     )
     module = "Softmax"
+    kept = OUTPUT_KEPT
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return getattr(torch.nn, self.module)(dim=-1 if xs[0].features_last else 1)
@@ -210,6 +223,15 @@ class Dropout(Layer):
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return torch.nn.Dropout(float(self.rate))
 
+    @property
+    def view_in_training(self) -> bool:
+        return self.rate == 0
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        """Which elements stay, a byte each, as on a GPU; on a CPU PyTorch keeps numbers."""
+        if self.rate != 0:
+            yield Kept("mask", y.numel, bytes=1)
+
 
 class DropPath(Layer):
     """Stochastic depth: while training, drops a branch with probability ``rate``.
@@ -228,4 +250,22 @@ class DropPath(Layer):
     )
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
-        return torch.nn.Identity()
+        keep = 1 - float(self.rate)
+
+        class StochasticDepth(torch.nn.Module):  # type: ignore[misc]
+            def forward(self, x: Any) -> Any:
+                if not self.training or keep == 1:
+                    return x
+                mask = x.new_empty((x.shape[0], *(1,) * (x.dim() - 1))).bernoulli_(keep)
+                return x * (mask.div_(keep) if keep else mask)
+
+        return StochasticDepth()
+
+    @property
+    def view_in_training(self) -> bool:
+        return self.rate == 0
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        """A factor for each image."""
+        if self.rate != 0:
+            yield Kept("factor", 1)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnncalc.errors import LayerError
 from cnncalc.layers.arguments import REQUIRED, Argument
+from cnncalc.layers.keeping import Kept
 from cnncalc.layers.windows import POINT, Window
 from cnncalc.problems import (
     Indivisible,
@@ -32,23 +33,33 @@ class Weight(NamedTuple):
     """A weight tensor, named and shaped as in PyTorch.
 
     ``uses``: multiply–accumulates of each element per image; 0 for biases, for normalisation and
-    for buffers, which the default convention does not count.
+    for buffers, which the default convention does not count. ``inner``: it multiplies what the layer
+    has made of its input already. ``out``: the axis of the output's channels, for the weight that
+    makes them (with groups, one group's, and the groups lie along axis 0). ``bytes`` of each element
+    where these are not the network's.
     """
 
     name: str
     shape: tuple[Size, ...]
     uses: Size = 0
     trainable: bool = True
+    inner: bool = False
+    out: int | None = None
+    bytes: int | None = None
 
 
 class Product(NamedTuple):
-    """A matrix product of two tensors, without weights: (rows x inner) by (inner x columns)."""
+    """A matrix product of two tensors: (rows x inner) by (inner x columns).
+
+    ``weighted``: one of them is a weight after all, whose uses are not the same for all elements.
+    """
 
     name: str
     rows: Size
     inner: Size
     columns: Size
     times: Size = 1
+    weighted: bool = False
 
 
 class Requirement(NamedTuple):
@@ -121,6 +132,8 @@ class Layer:
     numbered: ClassVar[tuple[str, str] | None] = None
     #: The output shares the input's storage: it costs no activation memory.
     view: ClassVar[bool] = False
+    #: The gradient of each input is the output's, or a part of it: it costs no memory.
+    passes_gradient: ClassVar[bool] = False
     #: The networks that it runs in place of one operation.
     inside: ClassVar[Inside | None] = None
 
@@ -205,6 +218,15 @@ class Layer:
     def products(self, *xs: Shape) -> Iterable[Product]:
         """Matrix products of tensors with each other, whose MACs count beside the weights'."""
         return ()
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterable[Kept]:
+        """What the gradients of ``xs`` and of the weights read, beside the weights."""
+        return ()
+
+    @property
+    def view_in_training(self) -> bool:
+        """While it is trained, does its output share the input's storage?"""
+        return self.view
 
     def reaches_all(self, *xs: Shape) -> bool:
         """Does every unit depend on all positions, beside those that its windows read?"""

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 from cnncalc import formulas
 from cnncalc.layers.arguments import Axes, Choice, Count, Flag
 from cnncalc.layers.base import Layer, Mistake, Requirement, Weight, groups_divide
+from cnncalc.layers.keeping import INPUT_KEPT, Kept
 from cnncalc.layers.windows import Slide, Spread, Window
 from cnncalc.problems import ArgumentConflict
-from cnncalc.sizes import Shape, Size, exact_div, maximum, product
+from cnncalc.sizes import Shape, Size, exact_div, maximum, product, same
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 NEEDS_MAP = "put it before flatten: a convolution slides over spatial axes"
@@ -67,9 +68,24 @@ class Convolution(Layer):
     def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
         each = exact_div(x.channels, self.groups_of(x))
         shape = (y.channels, each, *self.along("kernel", x))
-        yield Weight("weight", shape, uses=product(y.spatial))
+        yield Weight("weight", shape, uses=product(y.spatial), out=0)
         if self.bias:
             yield Weight("bias", (y.channels,))
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        """Its input; where PyTorch pads before it convolves, the padded copy."""
+        (x,) = xs
+        windows = [window for window in self.windows(x) if isinstance(window, Slide)]
+        if self.mode == "zeros" and all(same(one.before, one.after) for one in windows):
+            yield INPUT_KEPT
+            return
+        if self.mode in ("reflect", "replicate"):  # whose own gradient reads its input
+            yield INPUT_KEPT
+        # zeros are added at the ends alone, by as much as the padding is uneven
+        uneven = self.mode == "zeros"
+        added = (one.after - one.before if uneven else one.before + one.after for one in windows)
+        sizes = (n + more for n, more in zip(x.spatial, added))
+        yield Kept("padded input", x.channels * product(sizes))
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
         (x,) = xs
@@ -247,9 +263,12 @@ class TransposedConv(Layer):
     def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
         each = exact_div(y.channels, self.groups)
         shape = (x.channels, each, *self.along("kernel", x))
-        yield Weight("weight", shape, uses=product(x.spatial))
+        yield Weight("weight", shape, uses=product(x.spatial), out=1)
         if self.bias:
             yield Weight("bias", (y.channels,))
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield INPUT_KEPT
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
         (x,) = xs

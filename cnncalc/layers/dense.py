@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.layers.arguments import Count, Flag
 from cnncalc.layers.base import Layer, Mistake, Weight
+from cnncalc.layers.keeping import INPUT_KEPT, Kept
 from cnncalc.layers.windows import Whole, Window
 from cnncalc.sizes import Shape, Size, product
 
@@ -39,9 +40,12 @@ class Linear(Layer):
         return self.out
 
     def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
-        yield Weight("weight", (y.channels, x.channels), uses=product(x.spatial))
+        yield Weight("weight", (y.channels, x.channels), uses=product(x.spatial), out=0)
         if self.bias:
             yield Weight("bias", (y.channels,))
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield INPUT_KEPT
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return torch.nn.Linear(xs[0].channels, self.out, bias=self.bias)

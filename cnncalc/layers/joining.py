@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.layers.base import Layer, Mistake, Requirement
+from cnncalc.layers.keeping import Kept
 from cnncalc.layers.windows import POINT, Broadcast, Window
 from cnncalc.problems import JoinMismatch
 from cnncalc.sizes import Shape, Size, equal, same
@@ -83,6 +84,7 @@ class Add(_Join):
     )
     example = "64x56x56 | skip = relu | conv 64 k=3 p=1 | add skip x"
     mistakes = (Mistake("stacked the channels", kind="concat"),)
+    passes_gradient = True
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
         return agree(xs, self.kind)
@@ -127,6 +129,16 @@ class Mul(_Join):
             for x in xs
         )
 
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        """The gradient of a factor reads the others: all before it multiplied, and each after it."""
+        yield Kept("first factor", of=0, only_for=(1,))
+        for i in range(1, len(xs)):
+            before = tuple(range(i))
+            if i > 1:
+                made = self._full(xs[:i]).numel
+                yield Kept(f"product of {i} factors", made, only_for=(i,))
+            yield Kept(f"factor {i + 1}", of=i, only_for=before)
+
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return _fold(lambda a, b: a * b)
 
@@ -149,6 +161,7 @@ class Concat(_Join):
     )
     example = "64x28x28 | skip = relu | conv 64 k=3 p=1 | concat skip x"
     mistakes = (Mistake("summed: kept the channels of one tensor", kind="add"),)
+    passes_gradient = True
 
     def channels(self, *xs: Shape) -> Size:
         return sum(x.channels for x in xs)

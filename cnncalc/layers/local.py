@@ -8,6 +8,7 @@ from typing import Any
 from cnncalc.layers.arguments import Axes, Count, Flag
 from cnncalc.layers.base import Layer, Mistake, Weight
 from cnncalc.layers.convolution import NEEDS_MAP
+from cnncalc.layers.keeping import Kept
 from cnncalc.layers.windows import Slide, Window
 from cnncalc.sizes import Shape, Size, product
 
@@ -49,9 +50,14 @@ class LocallyConnected(Layer):
 
     def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
         inner = x.channels * product(self.along("kernel", x))
-        yield Weight("weight", (product(y.spatial), inner, y.channels), uses=1)
+        yield Weight("weight", (product(y.spatial), inner, y.channels), uses=1, out=2)
         if self.bias:
             yield Weight("bias", (y.channels, *y.spatial))
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        """The patch of every position, one after the other."""
+        patch = xs[0].channels * product(self.along("kernel", xs[0]))
+        yield Kept("patches", product(y.spatial) * patch)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs

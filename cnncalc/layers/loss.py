@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.layers.base import Layer, Mistake, Requirement
 from cnncalc.layers.joining import agree, same_layout
+from cnncalc.layers.keeping import Kept
 from cnncalc.layers.windows import Whole, Window
 from cnncalc.sizes import Shape, Size
 
@@ -26,6 +27,11 @@ class CrossEntropy(Layer):
 
     def channels(self, *xs: Shape) -> Size:
         return 1
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterable[Kept]:
+        """The logarithms of the softmax, and the label."""
+        yield Kept("log softmax", xs[0].numel)
+        yield Kept("label", 1, bytes=8)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         def loss(scores: Any) -> Any:
@@ -60,6 +66,9 @@ class MeanSquaredError(Layer):
 
     def requirements(self, *xs: Shape) -> Iterable[Requirement]:
         return agree(xs, self.kind)
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterable[Kept]:
+        yield Kept("differences", xs[0].numel)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return lambda a, b: (a - b).square().flatten(1).mean(dim=1, keepdim=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from cnncalc.layers.arguments import Choice, Count, Flag, Real
 from cnncalc.layers.base import Layer, Mistake, Requirement, Weight, groups_divide
-from cnncalc.sizes import Shape, Size, at_least
+from cnncalc.layers.keeping import INPUT_KEPT, Kept, statistics
+from cnncalc.sizes import Shape, Size, at_least, product
 
 _AS_BATCH_NORM = Mistake("took it for batch normalisation", kind="bn")
 
@@ -47,7 +48,11 @@ class BatchNorm(Layer):
         if self.track:
             yield Weight("running_mean", (x.channels,), trainable=False)
             yield Weight("running_var", (x.channels,), trainable=False)
-            yield Weight("num_batches_tracked", (), trainable=False)
+            yield Weight("num_batches_tracked", (), trainable=False, bytes=8)
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield INPUT_KEPT
+        yield statistics(xs[0].channels, per_image=False)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs
@@ -75,6 +80,14 @@ class LocalResponseNorm(Layer):
     alpha = Real("weight of the squares", default="1e-4")
     beta = Real("exponent", default="0.75")
     k = Real("added before the power", default=1)
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        """PyTorch composes it: squares (padded along the channels), their mean, and its power."""
+        (x,) = xs
+        yield INPUT_KEPT
+        yield Kept("padded squares", (x.channels + self.size - 1) * product(x.spatial))
+        yield Kept("mean of the squares", x.numel)
+        yield Kept("its power", x.numel)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return torch.nn.LocalResponseNorm(
@@ -120,6 +133,10 @@ class LayerNorm(Layer):
             yield Weight("weight", self._normalized(x))
             if self.bias:
                 yield Weight("bias", self._normalized(x))
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield INPUT_KEPT
+        yield statistics(1 if self.over == "all" else product(xs[0].spatial))
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs
@@ -194,6 +211,10 @@ class GroupNorm(_OverPositions):
         yield groups_divide(self.groups, xs[0].channels)
         yield from _several(xs[0], self.groups)
 
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield INPUT_KEPT
+        yield statistics(self.groups)
+
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return torch.nn.GroupNorm(
             self.groups, xs[0].channels, eps=float(self.eps), affine=self.affine
@@ -219,6 +240,13 @@ class InstanceNorm(_OverPositions):
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
         return _several(xs[0].like(1, xs[0].spatial), 1)
 
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        """PyTorch takes the images for channels of a single one, and repeats the scale for them."""
+        yield INPUT_KEPT
+        yield statistics(xs[0].channels)
+        if self.affine:
+            yield Kept("scales", xs[0].channels)
+
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs
         build = getattr(torch.nn, f"InstanceNorm{x.rank}d")
@@ -236,6 +264,9 @@ class LayerScale(Layer):
 
     def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
         yield Weight("weight", (x.channels,))
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield INPUT_KEPT
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs

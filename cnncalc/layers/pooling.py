@@ -8,9 +8,10 @@ from typing import Any
 from cnncalc.layers.arguments import Axes, Flag
 from cnncalc.layers.base import Layer, Mistake, Requirement
 from cnncalc.layers.joining import same_layout
+from cnncalc.layers.keeping import INPUT_KEPT, Kept, places
 from cnncalc.layers.windows import Adaptive, Block, Enlarge, Slide, Whole, Window
 from cnncalc.problems import ArgumentConflict, JoinMismatch
-from cnncalc.sizes import Shape, Size, floor_div
+from cnncalc.sizes import Shape, Size, equal, floor_div
 
 _NEEDS_MAP = "put it before flatten: pooling slides over spatial axes"
 
@@ -84,6 +85,10 @@ class MaxPool(_Pool):
     def _dilations(self, x: Shape) -> tuple[Any, ...]:
         return self.along("dilation", x)
 
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield INPUT_KEPT
+        yield places(y.numel)
+
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs
         build = getattr(torch.nn, f"MaxPool{x.rank}d")
@@ -104,6 +109,9 @@ class AvgPool(_Pool):
     example = "64x56x56 | avgpool 2"
 
     count_include_pad = Flag("padding counts in the average", default=True)
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield INPUT_KEPT
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs
@@ -127,6 +135,11 @@ class AdaptiveAvgPool(Layer):
 
     def windows(self, x: Shape) -> tuple[Window, ...]:
         return tuple(Adaptive(out) for out in self.along("size", x))
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        """Nothing for a size of 1, which PyTorch computes as a mean."""
+        if not all(equal(n, 1) is True for n in y.spatial):
+            yield INPUT_KEPT
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs
@@ -171,6 +184,10 @@ class AdaptiveMaxPool(AdaptiveAvgPool):
     example = "256x13x13 | adaptive_maxpool 6"
     mistakes = (Mistake("took the maximum over the whole map", kind="gmp"),)
 
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield INPUT_KEPT
+        yield places(y.numel)
+
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs
         return getattr(torch.nn, f"AdaptiveMaxPool{x.rank}d")(self.along("size", x))
@@ -188,6 +205,10 @@ class GlobalMaxPool(GlobalAvgPool):
         Mistake("kept every position: flattened", kind="flatten"),
         Mistake("pooled windows of 2", {"kernel": (2,)}, "maxpool"),
     )
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield INPUT_KEPT
+        yield places(y.numel)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return getattr(torch.nn, f"AdaptiveMaxPool{xs[0].rank}d")(1)
@@ -245,6 +266,9 @@ class MaxUnpool(Layer):
                 (0, 1),
                 JoinMismatch,
             )
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        yield places(xs[0].numel)._replace(only_for=(0,))
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         rank, size = xs[0].rank, xs[1].spatial

@@ -8,6 +8,7 @@ from typing import Any
 from cnncalc.layers.arguments import Count
 from cnncalc.layers.base import Layer, Mistake, Requirement, Weight
 from cnncalc.layers.convolution import Conv, Convolution, DepthwiseConv
+from cnncalc.layers.keeping import Kept
 from cnncalc.sizes import Shape, Size
 
 
@@ -55,8 +56,16 @@ class SeparableConv(Convolution):
             ("depthwise", depthwise.weights(x, between)),
             ("pointwise", pointwise.weights(between, y)),
         ):
+            inner = part == "pointwise"
             for weight in weights:
-                yield weight._replace(name=f"{part}.{weight.name}")
+                out = weight.out if inner else None
+                yield weight._replace(name=f"{part}.{weight.name}", inner=inner, out=out)
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        """What both convolutions keep: the input, and what is between them."""
+        depthwise, between, _ = self.parts(xs[0])
+        yield from depthwise.keeps(xs, between)
+        yield Kept("between the convolutions", between.numel)
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
         yield from self.parts(xs[0])[0].requirements(*xs)

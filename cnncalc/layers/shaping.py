@@ -9,6 +9,7 @@ from cnncalc import formulas
 from cnncalc.layers.arguments import Axes, Choice, Count, Like
 from cnncalc.layers.base import Layer, Mistake, Requirement
 from cnncalc.layers.convolution import PADDING_MODES
+from cnncalc.layers.keeping import INPUT_KEPT, Kept
 from cnncalc.layers.windows import Slide, Whole, Window
 from cnncalc.problems import ArgumentConflict, Indivisible, OtherElements, WrongAxes
 from cnncalc.sizes import Shape, Size, Tokens, axis_names, exact_div
@@ -189,6 +190,10 @@ class Pad(_Frame):
                         "the input has {left}",
                         "pad less, or use mode=zeros",
                     )
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        if self.mode in ("reflect", "replicate"):
+            yield INPUT_KEPT
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         amounts = [amount for pair in reversed(self.sides(xs[0])) for amount in pair]

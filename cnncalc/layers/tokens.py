@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.layers.arguments import Count, Flag
 from cnncalc.layers.base import Layer, Mistake, Product, Requirement, Weight
+from cnncalc.layers.keeping import INPUT_KEPT, Kept
 from cnncalc.layers.windows import Pick, Slide, Whole, Window
 from cnncalc.problems import Indivisible
 from cnncalc.sizes import Shape, Tokens, exact_div, product
@@ -48,6 +49,7 @@ class ClassToken(_OnTokens):
     """A learned token put before the others. Source: Dosovitskiy et al. 2021, section 3.1."""
 
     kind = "class_token"
+    passes_gradient = True
     example = "768x14x14 | tokens | class_token"
     mistakes = (
         Mistake("forgot that there is a token more", kind="identity"),
@@ -78,6 +80,7 @@ class PositionEmbedding(_OnTokens):
     """A learned vector added to each token (or position, where features are last). Source: Dosovitskiy et al. 2021, section 3.1."""
 
     kind = "pos_embedding"
+    passes_gradient = True
     example = "768x14x14 | tokens | pos_embedding"
     mistakes = (
         Mistake("counted one vector for all tokens", kind="layerscale"),
@@ -153,7 +156,7 @@ class Attention(_OnTokens):
         yield Weight("in_proj_weight", (3 * features, features), uses=tokens)
         if self.bias:
             yield Weight("in_proj_bias", (3 * features,))
-        yield Weight("out_proj.weight", (features, features), uses=tokens)
+        yield Weight("out_proj.weight", (features, features), uses=tokens, inner=True)
         if self.bias:
             yield Weight("out_proj.bias", (features,))
 
@@ -164,6 +167,15 @@ class Attention(_OnTokens):
         tokens, each = product(xs[0].spatial), exact_div(xs[0].channels, self.heads)
         yield Product("QKᵀ", tokens, each, tokens, times=self.heads)
         yield Product("softmax(QKᵀ)V", tokens, tokens, each, times=self.heads)
+
+    def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
+        """Of unfused attention, whose scores are a tensor of their own for each head."""
+        (x,) = xs
+        tokens = product(x.spatial)
+        yield INPUT_KEPT
+        yield Kept("queries, keys and values", 3 * x.numel)
+        yield Kept("softmax(QKᵀ)", self.heads * tokens * tokens)
+        yield Kept("softmax(QKᵀ)V", x.numel)
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
         yield Requirement(

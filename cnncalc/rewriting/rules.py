@@ -191,6 +191,11 @@ def _pooled(run: Run, number: int) -> Sequence[Sequence[Line]]:
     return [[Line("gap"), Line("flatten")]]
 
 
+def with_bias(layer: Layer) -> Layer:
+    """What ``fold-bn`` makes of the layer before the norm: its shift is the bias now."""
+    return layer.replace(bias=True)
+
+
 def _folded(run: Run, number: int) -> Sequence[Sequence[Line]]:
     site, _ = run
     arguments = _without(site.written, "bias")

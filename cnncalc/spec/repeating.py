@@ -185,19 +185,21 @@ class Repetition:
                 name, elements = f"{prefix}.{weight.name}", product(weight.shape)
                 even = not (node.shares or self.changes(elements, weight.uses))
                 if not even and weight.uses != 0:
-                    products.append(Product(name, 1, 1, 1, self.total(elements * weight.uses)))
+                    uses = self.total(elements * weight.uses)
+                    products.append(Product(name, 1, 1, 1, uses, weighted=True))
                 if not node.shares:
                     shape = (
                         (self.total(elements),)
                         if self.changes(elements)
                         else (self.one.count, *weight.shape)
                     )
-                    weights.append(
-                        Weight(name, shape, weight.uses if even else 0, weight.trainable)
-                    )
+                    uses = weight.uses if even else 0
+                    weights.append(weight._replace(name=name, shape=shape, uses=uses, out=None))
             for one in node.layer.products(*xs):
                 macs = one.rows * one.inner * one.columns * one.times
-                products.append(Product(f"{prefix}.{one.name}", 1, 1, 1, self.total(macs)))
+                products.append(
+                    Product(f"{prefix}.{one.name}", 1, 1, 1, self.total(macs), one.weighted)
+                )
         return weights, products
 
     def requirements(self) -> Iterator[Requirement]:

@@ -120,6 +120,12 @@ def proportion(a: Expr, b: Expr) -> Any:
     return plain(min(apart, together, key=lambda form: len(text(form))))
 
 
+def scaled_part(value: Expr) -> tuple[Any, Any]:
+    """64*H*W as 64 and H*W."""
+    number, rest = value.as_coeff_Mul()
+    return plain(number), plain(rest)
+
+
 def power_sum(base: Expr, count: Expr) -> Any:
     """1 + b + … + b^(n−1), which is right for b = 1 as well."""
     (free,) = fresh(["i"], [base, count])

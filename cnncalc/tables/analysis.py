@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any, Protocol, TypeVar
 
 from cnncalc.analyses.cost import Cost
 from cnncalc.analyses.receptive_field import Fields
 from cnncalc.formulas import flops
 from cnncalc.render.report import Cell, Column, Table
 from cnncalc.results import Analysis, LayerResult, per_axis, plain
-from cnncalc.sizes import Number, Size, by, expand, is_int, text
+from cnncalc.sizes import Number, Shape, Size, by, expand, is_int, text
+
+#: One layer of an answer: it has a ``name``, a ``kind`` and ``scopes``.
+Row = TypeVar("Row", bound=Any)
+
+
+class Layered(Protocol):
+    """An answer about a network, layer by layer."""
+
+    @property
+    def layers(self) -> Sequence[Any]: ...
+    @property
+    def inputs(self) -> Mapping[str, Shape]: ...
+    @property
+    def outputs(self) -> Mapping[str, Shape]: ...
+    @property
+    def name(self) -> str: ...
+
 
 #: Networks with more layers than this fold their blocks, unless told otherwise.
 LONG = 40
@@ -35,7 +53,7 @@ def analysis_table(analysis: Analysis, depth: int | None, asked: bool = False) -
     rows = full if depth is None else list(_folded(analysis.layers, depth))
     total = ("total", "", _outputs(analysis), None, None, *_costs(analysis.total))
     return Table(
-        title=f"{analysis.name}: {_inputs(analysis)} -> {_outputs(analysis)}",
+        title=headline(analysis),
         columns=COLUMNS,
         rows=rows,
         total=tuple("" if cell is None else cell for cell in total),
@@ -44,20 +62,24 @@ def analysis_table(analysis: Analysis, depth: int | None, asked: bool = False) -
     )
 
 
-def default_depth(analysis: Analysis) -> int | None:
+def default_depth(analysis: Layered) -> int | None:
     return 1 if len(analysis.layers) > LONG else None
 
 
-def _folded(layers: Sequence[LayerResult], depth: int) -> Iterator[Sequence[Cell]]:
-    """One row for each use of a block (or iteration of a named loop) at ``depth``."""
+def grouped(layers: Sequence[Row], depth: int | None) -> Iterator[tuple[str, str, list[Row]]]:
+    """Name, kind and layers of each row: a use of a block (or an iteration of a named loop) at ``depth``."""
     for scopes, group in groupby(layers, key=lambda row: row.scopes[:depth]):
         members = list(group)
-        if len(scopes) < depth or len(members) == 1:
-            yield from (_row(row.name, row.kind, row, row.cost) for row in members)
-            continue
-        scope, last = scopes[-1], members[-1]
+        if depth is None or len(scopes) < depth or len(members) == 1:
+            yield from ((row.name, row.kind, [row]) for row in members)
+        else:
+            yield scopes[-1].name, f"{scopes[-1].label} ({len(members)})", members
+
+
+def _folded(layers: Sequence[LayerResult], depth: int) -> Iterator[Sequence[Cell]]:
+    for name, kind, members in grouped(layers, depth):
         cost = Cost(*(expand(sum(column)) for column in zip(*(row.cost for row in members))))
-        yield _row(scope.name, f"{scope.label} ({len(members)})", last, cost)
+        yield _row(name, kind, members[-1], cost)
 
 
 def _row(name: str, kind: str, row: LayerResult, cost: Cost) -> Sequence[Cell]:
@@ -117,20 +139,28 @@ def facts(analysis: Analysis) -> list[tuple[str, str]]:
     if analysis.fields and analysis.last_feature_map:
         line = f"{field_line(analysis.fields)} ({analysis.last_feature_map})"
         found.append(("receptive field", line))
+    if analysis.folded is not None:
+        layers = f"{len(analysis.folded)} batch normalisations, into the layers before them"
+        found.append(("folded", layers))
     if analysis.at:
         found.append(("at", ", ".join(f"{name}={value}" for name, value in analysis.at.items())))
     return found
 
 
-def _inputs(analysis: Analysis) -> str:
+def headline(analysis: Layered) -> str:
+    """``LeNet-5: 1x32x32 -> 10``."""
+    return f"{analysis.name}: {_inputs(analysis)} -> {_outputs(analysis)}"
+
+
+def _inputs(analysis: Layered) -> str:
     if len(analysis.inputs) == 1:
         return str(next(iter(analysis.inputs.values())))
     return ", ".join(f"{name} {shape}" for name, shape in analysis.inputs.items())
 
 
-def _outputs(analysis: Analysis) -> str:
+def _outputs(analysis: Layered) -> str:
     if len(analysis.outputs) == 1:
-        return str(analysis.output)
+        return str(next(iter(analysis.outputs.values())))
     return ", ".join(f"{name} {shape}" for name, shape in analysis.outputs.items())
 
 

@@ -15,15 +15,22 @@ from cnncalc.analyses.cost import Cost, graph_costs
 from cnncalc.backends.torch.build import Network, build
 from cnncalc.backends.torch.devices import pick_device, pick_dtype, versions
 from cnncalc.backends.torch.fields import measure_fields
+from cnncalc.backends.torch.folding import check_folding
 from cnncalc.backends.torch.results import TOTAL, Check, Mismatch, Verification
 from cnncalc.conventions import fvcore as fvcore_rules
 from cnncalc.errors import CnncalcError, UsageError
 from cnncalc.graph import Graph
+from cnncalc.rewriting.folding import fold
 from cnncalc.sizes import Size, is_int, is_symbolic
 
 
 def verify(
-    graph: Graph, *, device: str = "auto", batch: int = 1, dtype: str = "float32"
+    graph: Graph,
+    *,
+    device: str = "auto",
+    batch: int = 1,
+    dtype: str = "float32",
+    fold_bn: bool = False,
 ) -> Verification:
     """Build ``graph`` in PyTorch, run it in evaluation mode, and compare.
 
@@ -31,6 +38,8 @@ def verify(
     and shape, and the totals. ``macs``: FLOPs that PyTorch counts per node and in total, 2 for each
     MAC of each of ``batch`` images. ``fvcore``: what fvcore counts, likewise. ``receptive_field``:
     the input positions that gradients of chosen units reach, of every tensor with a local field.
+    With ``fold_bn`` all of this is of the folded network, and ``fold_bn`` compares it with the one
+    that was folded, real weights and random statistics.
 
     ``device`` is ``auto`` (a GPU when there is one), ``cpu``, ``cuda``, ``cuda:N``, or ``meta``,
     which computes shapes and counts alone, for networks too large to run. Raises
@@ -41,6 +50,8 @@ def verify(
     where, kind = pick_device(device), pick_dtype(dtype)
     if not is_int(batch) or batch < 1:
         raise UsageError(f"batch must be an integer of at least 1, got {batch!r}")
+    unfolded, folded = graph, fold(graph) if fold_bn else None
+    graph = folded.graph if folded else graph
     costs = graph_costs(graph)
     gpus = [where] if where.type == "cuda" else []
     try:
@@ -60,6 +71,8 @@ def verify(
                 }
             del network, inputs
             checks["receptive_field"] = _fields(graph, run, where)
+            if folded:
+                checks["fold_bn"] = check_folding(unfolded, folded, where, batch)
     except (RuntimeError, TypeError) as error:
         _raise_if_limit(error, where, dtype)
         raise

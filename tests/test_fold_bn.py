@@ -1,0 +1,178 @@
+"""Batch normalisation folded: the graph, and real weights against PyTorch's own folding."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from commandline import cnncalc as run
+
+import cnncalc
+from cnncalc.graph import Graph
+from cnncalc.rewriting.folding import fold
+
+NETS = ["resnet50", "mobilenet_v2", "densenet121", "googlenet", "xception", "shufflenet_v2_x1_0"]
+#: A network with every kind that takes a norm in, and norms that stay.
+EVERY = (
+    "4x9x9 | deconv 6 k=3 g=2 bias=no | bn | sepconv 5 k=3 | bn affine=no | local 3 k=2 | bn | dwconv 3"
+    " | bn | conv 6 k=3 g=3 p=same bias=no | bn | relu | bn | a = conv 6 k=1 | bn track=no"
+    " | add a x | flatten | linear 7 bias=no | bn"
+)
+
+
+@pytest.mark.parametrize("net", [*NETS, EVERY])
+def test_costs_what_the_rewritten_spec_costs(net: str) -> None:
+    """One idea: the rule that rewrites a spec folds a graph too."""
+    network = cnncalc.load(net)
+    folded, rewritten = network.analyze(fold_bn=True), network.rewrite("fold-bn").analyze()
+    assert (folded.total, folded.memory, folded.outputs) == (
+        rewritten.total,
+        rewritten.memory,
+        rewritten.outputs,
+    )
+    assert [(row.kind, row.output, row.cost) for row in folded.layers] == [
+        (row.kind, row.output, row.cost) for row in rewritten.layers
+    ]
+
+
+def test_resnet50() -> None:
+    """Show 6: 53 norms of 2C parameters go, and 53 biases of C come; MACs stay."""
+    network = cnncalc.load("resnet50")
+    before, after = network.analyze(), network.analyze(fold_bn=True)
+    norms = sum(row.cost.params for row in before.layers if row.kind == "bn")
+    assert after.folded is not None
+    assert (len(after.folded), norms) == (53, 53_120)
+    assert after.total.params == before.total.params - norms // 2 == 25_530_472
+    assert (after.total.buffers, after.total.macs) == (0, before.total.macs)
+    assert after.folded["bn1"] == "conv1"
+    assert after.outputs == before.outputs
+    assert after.fields == before.fields
+
+
+def names(graph: Graph) -> list[str]:
+    return [node.name for node in graph]
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("3x8x8 | conv 4 k=3 | bn | relu", ["conv1", "relu1"]),
+        # who reads the norm reads the layer now, and so does the output
+        ("3x8x8 | conv 4 k=3 | a = bn | relu | add a x", ["conv1", "relu1", "add1"]),
+        ("3x8x8 | conv 4 k=3 | bn", ["conv1"]),
+        # someone else reads the layer
+        ("3x8x8 | a = conv 4 k=3 | b = bn | add a b", ["a", "b", "add1"]),
+        # nothing before it multiplies
+        ("3x8x8 | relu | bn", ["relu1", "bn1"]),
+        # the batch's own statistics cannot be folded
+        ("3x8x8 | conv 4 k=3 | bn track=no", ["conv1", "bn1"]),
+        # the weights are used elsewhere too
+        ("4x8x8 | a = conv 4 k=1 | bn | reuse a | relu", ["a", "bn1", "reuse1", "relu1"]),
+    ],
+)
+def test_what_is_folded(line: str, left: list[str]) -> None:
+    graph = fold(cnncalc.load(line).graph()).graph
+    assert names(graph) == left
+    assert set(graph.outputs.values()) <= {*left}
+    made = {*graph.inputs}
+    for node in graph:
+        assert made.issuperset(node.inputs)
+        made.add(node.name)
+
+
+def test_symbols_fold_too() -> None:
+    found = cnncalc.load("resnet50").analyze(symbolic=True, fold_bn=True)
+    assert found.total.params == 25_530_472
+
+
+def test_nothing_to_fold_is_said() -> None:
+    found = run("analyze", "lenet5", "--fold-bn", "--json")
+    assert "there is no batch normalisation to fold" in found.err
+    assert json.loads(found.out)["folded"] == {}
+    assert "folded" not in json.loads(run("analyze", "lenet5", "--json").out)
+
+
+def test_command() -> None:
+    data = json.loads(run("analyze", "resnet50", "--fold-bn", "--json").out)
+    assert data["totals"]["params"] == 25_530_472
+    assert data["folded"]["bn1"] == "conv1"
+    assert "53 batch normalisations" in run("analyze", "resnet50", "--fold-bn").out
+
+
+# Real weights.
+
+torch: Any = pytest.importorskip("torch")
+
+from cnncalc.backends.torch import folding  # noqa: E402
+from cnncalc.backends.torch.build import build  # noqa: E402
+from cnncalc.backends.torch.folding import check_folding, fold_network  # noqa: E402
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    "net", [EVERY, "resnet18", pytest.param("mobilenet_v2", marks=pytest.mark.long)]
+)
+def test_outputs_agree_to_rounding(net: str) -> None:
+    network = cnncalc.load(net)
+    graph = network.graph({"H": 64, "W": 64} if network.spec.name != EVERY else None)
+    folded = fold(graph)
+    check = check_folding(graph, folded, CPU, 2)
+    assert not check.mismatched
+    assert check.checked == len(folded.into) + 2  # the output, and the number of parameters
+
+
+def test_as_pytorch_folds() -> None:
+    """torch.nn.utils.fusion.fuse_conv_bn_eval makes the same weights, and as many."""
+    graph = cnncalc.load("resnet50").graph()
+    folded = fold(graph)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(0)
+        network = build(graph).eval().double()
+        folding._randomise(network)
+        ours = fold_network(network, graph, folded)
+    count = sum(p.numel() for p in network.twins["linear1"].parameters())
+    for norm, layer in folded.into.items():
+        theirs = torch.nn.utils.fusion.fuse_conv_bn_eval(network.twins[layer], network.twins[norm])
+        count += sum(p.numel() for p in theirs.parameters())
+        torch.testing.assert_close(ours.twins[layer].weight, theirs.weight)
+        torch.testing.assert_close(ours.twins[layer].bias, theirs.bias)
+    assert count == sum(p.numel() for p in ours.parameters()) == 25_530_472
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda norm: (norm.running_var.rsqrt() * norm.weight, norm.bias - norm.running_mean),
+        lambda norm: (norm.weight, norm.bias - norm.running_mean * norm.weight),
+        lambda norm: (right(norm)[0] * (1 + 1e-6), right(norm)[1]),
+        lambda norm: (right(norm)[0].flip(0), right(norm)[1]),
+    ],
+    ids=["forgot eps and scale", "forgot the variance", "off by 1e-6", "channels in another order"],
+)
+def test_mistakes_are_noticed(mistake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "_affine", mistake)
+    graph = cnncalc.load("3x8x8 | conv 4 k=3 bias=no | bn | relu | conv 4 k=3 | bn").graph()
+    mismatched = check_folding(graph, fold(graph), CPU, 2).mismatched
+    assert {row.layer for row in mismatched} == {"conv1", "conv2", "output"}
+
+
+right = folding._affine
+
+
+def test_skipped_without_values_or_norms() -> None:
+    graph = cnncalc.load("3x8x8 | conv 4 k=3 | bn").graph()
+    assert "meta" in str(check_folding(graph, fold(graph), torch.device("meta"), 1).skipped)
+    plain = cnncalc.load("3x8x8 | conv 4 k=3").graph()
+    assert "no batch norm" in str(check_folding(plain, fold(plain), CPU, 1).skipped)
+
+
+def test_verify_fold_bn() -> None:
+    """Show 6, on a small network; resnet50 is in docs/training.md."""
+    pytest.importorskip("fvcore")
+    found = run("verify", "--fold-bn", "resnet18", "--at", "H=64,W=64", "--json")
+    data = json.loads(found.out)
+    assert (found.code, data["ok"]) == (0, True)
+    assert data["checks"]["fold_bn"]["checked"] == 20 + 2
+    assert "20 folded, 11,684,712 parameters" in data["checks"]["fold_bn"]["note"]
