@@ -82,6 +82,8 @@ CHEAP = [
     ("prove", "K + (K-1)*(r-1) == r*(K-1) + 1"),
     ("prove", "ceil((W-K+1+2*P)/S) == floor((W-K+2*P)/S) + 1"),
     ("claims", "--help"),
+    ("quiz", "--help"),
+    ("quiz", "--seed", "7", "-n", "6", "--type", "numeric:3,table:3"),
     ("work", "--help"),
     ("work", "conv", "1 2 3; 4 5 6", "1 0; 0 1"),
     ("work", "norm", "1 2; 3 5", "--json"),

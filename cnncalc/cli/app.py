@@ -24,6 +24,7 @@ NAMES = (
     "prove",
     "claims",
     "work",
+    "quiz",
     "verify",
     "zoo",
 )

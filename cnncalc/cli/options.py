@@ -147,17 +147,7 @@ class Common(NamedTuple):
 
     def show(self, report: Report) -> None:
         """Prints the report, or writes it to the file of ``--output``."""
-        text = render(report, "json" if self.json else self.format, color=self._colored())
-        if self.output is None:
-            _write(text)
-            return
-        try:
-            with open(self.output, "w", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise UsageError(
-                f"cannot write {self.output}: {error.strerror}", hint="choose another file"
-            ) from None
+        write(render(report, "json" if self.json else self.format, self._colored()), self.output)
 
     def _colored(self) -> bool:
         if self.color == "auto":
@@ -186,8 +176,26 @@ def _with(options: tuple[Any, ...], function: Callable[..., None]) -> Callable[.
     return command
 
 
-def _write(text: str) -> None:
-    """On standard output; what its encoding lacks is written as an escape."""
+def write(content: str | bytes, path: str | None = None) -> None:
+    """To a file, or on standard output; there what its encoding lacks is written as an escape.
+
+    Raises :class:`UsageError` for a bad path, and for bytes without one.
+    """
+    if path is None:
+        if isinstance(content, bytes):
+            raise UsageError("this format is for files", hint="name one with -o")
+        _print(content)
+        return
+    try:
+        with open(path, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {path}: {error.strerror}", hint="choose another file"
+        ) from None
+
+
+def _print(text: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
