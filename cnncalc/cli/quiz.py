@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -28,7 +29,11 @@ _OPTIONS = (
     click.option("--key", is_flag=True, help="With the answers and solutions."),
     click.option("--list", "listing", is_flag=True, help="List the templates instead."),
     click.option(
-        "--format", "-f", default="text", metavar="NAME", help="text, markdown, json, manifest."
+        "--format",
+        "-f",
+        default="text",
+        metavar="NAME",
+        help="text, markdown, json, html, latex, moodle, gift, qti, canvas, anki, manifest.",
     ),
     click.option("--json", is_flag=True, help="The same as -f json."),
     click.option("--output", "-o", metavar="FILE", help="Write the quiz to a file."),
@@ -85,6 +90,20 @@ def command(**given: Any) -> None:
     if asked.verbose:
         say(f"{made.title}: {len(made.questions)} questions")
     write(export(made, format, asked.key), asked.output)
+    _write_beside(made, format, asked.output)
+
+
+def _write_beside(made: Quiz, format: str, output: str | None) -> None:
+    """Pictures that a format has in files of their own, into the folder of its own file."""
+    from cnncalc.quiz.exports import files
+
+    found = files(made, format)
+    if found and output is None:
+        names = ", ".join(found)
+        say(f"warning: this needs pictures beside it ({names}); -o FILE writes them")
+        return
+    for name, content in found.items():
+        write(content, os.path.join(os.path.dirname(output or ""), name))
 
 
 def _made(asked: _Asked) -> Quiz:

@@ -24,6 +24,15 @@ def shown(value: Value, unit: str = "") -> str:
     return f"{text} {unit}" if unit else text
 
 
+def dotted(formula: str) -> str:
+    """A formula of ``prove`` for people.
+
+    >>> dotted("9*C**2 + C")
+    '9·C^2 + C'
+    """
+    return formula.replace("**", "^").replace("*", "·")
+
+
 class Wrong(NamedTuple):
     """A wrong answer, and the misconception that leads to it, in words that follow "You".
 
@@ -43,8 +52,7 @@ class Wrong(NamedTuple):
     @property
     def feedback(self) -> str:
         """One sentence that names the mistake."""
-        value = shown(self.value).replace("**", "^").replace("*", "·")
-        how = f": {self.working} = {value}" if self.working else ""
+        how = f": {self.working} = {dotted(shown(self.value))}" if self.working else ""
         return self.said or f"You {self.text}{how}."
 
     def to_dict(self) -> dict[str, Any]:
