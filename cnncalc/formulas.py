@@ -6,6 +6,8 @@ documentation call these and never restate them. One spatial axis at a time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cnncalc.sizes import (
     Number,
     Size,
@@ -33,7 +35,12 @@ def span(kernel: Size, dilation: Size = 1) -> Size:
 
 
 def slide(
-    size: Size, kernel: Size, stride: Size = 1, padding: Size = 0, dilation: Size = 1
+    size: Size,
+    kernel: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    dilation: Size = 1,
+    divide: Callable[[Number, Number], Size] = floor_div,
 ) -> Size:
     """Positions a sliding window takes: ⌊(n + P − span)/s⌋ + 1, with P the padding of both sides.
 
@@ -44,7 +51,7 @@ def slide(
     >>> slide(224, kernel=7, stride=2, padding=6)
     112
     """
-    return floor_div(size + padding - span(kernel, dilation), stride) + 1
+    return divide(size + padding - span(kernel, dilation), stride) + 1
 
 
 def left_over(
@@ -79,7 +86,7 @@ def slide_ceil(
     >>> slide_ceil(112, kernel=3, stride=2), slide(112, kernel=3, stride=2)
     (56, 55)
     """
-    hanging = ceil_div(size + padding - span(kernel, dilation), stride) + 1
+    hanging = slide(size, kernel, stride, padding, dilation, divide=ceil_div)
     return minimum((hanging, ceil_div(size + before, stride)))
 
 

@@ -138,6 +138,7 @@ class Extreme(NamedTuple):
 class Notation:
     """Plain text: ``⌊(224 + 2·3 − 7)/2⌋ + 1``. Others write the same forms differently."""
 
+    plus = "+"
     minus = "−"
     dot = "·"
 
@@ -175,7 +176,7 @@ class Notation:
             added, text = False, text[len(self.minus) :]
         if first:
             return text if added else f"{self.minus}{text}"
-        return f" {'+' if added else self.minus} {text}"
+        return f" {self.plus if added else self.minus} {text}"
 
     def product(self, form: Product) -> str:
         text = ""

@@ -214,9 +214,8 @@ def test_help(command: str | None, flag: str) -> None:
         for name in NAMES:
             assert re.search(rf"^  {name}  +\w", text, re.MULTILINE)
     elif command != "work":  # its operations have options
-        asked = (
-            () if command in ("prove", "claims", "rules") else ("--at", "--set")
-        )  # those name no network
+        no_network = ("prove", "claims", "rules", "quiz")
+        asked = () if command in no_network else ("--at", "--set")
         for option in (*asked, "--format", "--json", "--output", "--color", "--quiet"):
             assert option in text
 

@@ -94,6 +94,8 @@ CHEAP = [
     ("check", "--help"),
     ("check", str(folder() / "resnet.yaml")),
     ("check", "-f", "sarif", "--isolated", str(folder() / "lenet5.yaml")),
+    ("quiz", "--help"),
+    ("quiz", "--seed", "7", "-n", "6", "--type", "numeric:3,table:3"),
     ("work", "--help"),
     ("work", "conv", "1 2 3; 4 5 6", "1 0; 0 1"),
     ("work", "norm", "1 2; 3 5", "--json"),

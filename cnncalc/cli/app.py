@@ -28,6 +28,7 @@ NAMES = (
     "work",
     "check",
     "rules",
+    "quiz",
     "verify",
     "zoo",
 )

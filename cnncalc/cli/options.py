@@ -222,14 +222,20 @@ def colored(color: str, output: str | None) -> bool:
     return color == "always"
 
 
-def put(text: str, output: str | None = None) -> None:
-    """Into a file, or on standard output, where what its encoding lacks is written as an escape."""
+def put(content: str | bytes, output: str | None = None) -> None:
+    """Into a file, or on standard output, where what its encoding lacks is written as an escape.
+
+    Raises :class:`UsageError` for a bad path, and for bytes without one.
+    """
     if output is None:
-        _print(text)
+        if isinstance(content, bytes):
+            raise UsageError("this format is for files", hint="name one with -o")
+        _print(content)
         return
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     try:
-        with open(output, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        with open(output, "wb") as file:
+            file.write(data)
     except OSError as error:
         raise UsageError(
             f"cannot write {output}: {error.strerror}", hint="choose another file"

@@ -143,13 +143,14 @@ def page(found: Page) -> str:
     """Headings, equations aligned at their signs, and paragraphs."""
     lines = [_HEAD, rf"\section*{{{escape(found.title)}}}", ""]
     for section in found.sections:
-        lines += _section(section)
+        lines += lines_of(section)
     return "\n".join([*lines, _TAIL])
 
 
-def _section(section: Section) -> Iterator[str]:
+def lines_of(section: Section, heading: str = r"\subsection*") -> Iterator[str]:
+    """A section as it stands in a document: for what brings its own."""
     if section.title:
-        yield rf"\subsection*{{{escape(section.title)}}}"
+        yield rf"{heading}{{{escape(section.title)}}}"
     for word, lines in section.groups:
         if word:
             yield rf"\textbf{{{escape(word)}}}"

@@ -1,0 +1,233 @@
+"""What a quiz is to consist of: topics, types and difficulties, in counts or free."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
+
+from cnncalc.errors import Source, SpecError, UsageError, suggest
+from cnncalc.quiz.draw import Draw
+from cnncalc.quiz.engine import LEVELS, VERSION, QuizError, profile
+from cnncalc.quiz.model import TYPES
+from cnncalc.quiz.registry import TOPICS, Template
+from cnncalc.spec.limits import Limits
+from cnncalc.spec.yaml import Mapping as Tree
+from cnncalc.spec.yaml import Scalar, read
+from cnncalc.spec.yaml import Sequence as List
+
+T = TypeVar("T")
+
+#: Counts for some words; None leaves the count free.
+Mix = Mapping[str, int | None]
+
+#: No wish.
+FREE: Mix = MappingProxyType({})
+
+#: What a mix is of, with the words that it may have.
+_WORDS: dict[str, tuple[str, ...]] = {
+    "topics": tuple(TOPICS),
+    "types": tuple(TYPES),
+    "difficulty": tuple(map(str, LEVELS)),
+}
+#: Questions, unless said otherwise; and at most.
+USUAL, MOST = 10, 500
+
+
+class Blueprint(NamedTuple):
+    """Each mix is empty where everything goes."""
+
+    questions: int
+    topics: Mix = FREE
+    types: Mix = FREE
+    difficulty: Mix = FREE
+
+
+def blueprint(
+    count: int | None = None, topics: Mix = FREE, types: Mix = FREE, difficulty: Mix = FREE
+) -> Blueprint:
+    """A blueprint whose counts agree; raises :class:`UsageError` where they do not."""
+    for name, mix in (("topics", topics), ("types", types), ("difficulty", difficulty)):
+        for word in mix:
+            if word not in _WORDS[name]:
+                hint = suggest(word, _WORDS[name], name)
+                raise UsageError(f"{name}: there is no {word!r}", hint=hint)
+        counts = [number for number in mix.values() if number is not None]
+        whole = len(counts) == len(mix)
+        if counts and count is None and whole:
+            count = sum(counts)
+        if (
+            counts
+            and count is not None
+            and (sum(counts) > count or (whole and sum(counts) < count))
+        ):
+            raise UsageError(
+                f"{name} are {sum(counts)} questions, not {count}",
+                hint="leave the number of questions out, or some counts",
+            )
+    count = USUAL if count is None else count
+    if not 1 <= count <= MOST:
+        raise UsageError(f"a quiz has 1 to {MOST} questions, not {count}", hint="write -n 20")
+    return Blueprint(count, topics, types, difficulty)
+
+
+def mix(option: str, given: Iterable[str]) -> dict[str, int | None]:
+    """``("rf:3,params",)`` as ``{"rf": 3, "params": None}``."""
+    found: dict[str, int | None] = {}
+    for part in (part.strip() for text in given for part in text.split(",")):
+        word, colon, number = part.partition(":")
+        if not word.strip() or (colon and not _is_count(number)):
+            raise UsageError(f"{option} {part!r}: not NAME or NAME:COUNT", hint=f"{option} rf:3")
+        found[word.strip()] = int(number) if colon else None
+    return found
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 6
+
+
+def load(path: str, count: int | None = None) -> Blueprint:
+    """A file with ``questions:`` (unless ``count`` is given), ``topics:``, ``types:``, ``difficulty:``."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {path}: {error}", hint="name a file in YAML") from None
+    tree = read(Source(path, text), Limits())
+    keys = ("questions", *_WORDS)
+    if not isinstance(tree, Tree):
+        raise SpecError("a blueprint is a mapping", at=tree.at, hint="topics: {rf: 3, params: 2}")
+    found: dict[str, Mix] = {}
+    for key, value in tree.items:
+        if key.text not in keys:
+            hint = suggest(key.text, keys, "keys")
+            raise SpecError(f"unknown key {key.text!r} in a blueprint", at=key.at, hint=hint)
+        if key.text == "questions":
+            if not isinstance(value, Scalar) or not _is_count(value.text):
+                raise SpecError("questions: must be a number", at=value.at, hint="questions: 20")
+            count = int(value.text) if count is None else count
+        else:
+            found[key.text] = _mix(key.text, value)
+    return blueprint(count, **found)
+
+
+def _mix(name: str, tree: Scalar | Tree | List) -> Mix:
+    """``{rf: 3}``, ``[rf, params]`` or ``rf``."""
+    found: dict[str, int | None] = {}
+    if isinstance(tree, Tree):
+        for key, value in tree.items:
+            if not isinstance(value, Scalar) or not _is_count(value.text):
+                raise SpecError(
+                    f"{name}: {key.text} must be a number", at=value.at, hint=f"{key.text}: 3"
+                )
+            found[_word(name, key)] = int(value.text)
+        return found
+    for one in tree.items if isinstance(tree, List) else (tree,):
+        if not isinstance(one, Scalar):
+            raise SpecError(f"{name}: must be words", at=one.at, hint=f"{name}: [rf, params]")
+        found[_word(name, one)] = None
+    return found
+
+
+def _word(name: str, scalar: Scalar) -> str:
+    if scalar.text not in _WORDS[name]:
+        hint = suggest(scalar.text, _WORDS[name], name)
+        raise SpecError(f"{name}: there is no {scalar.text!r}", at=scalar.at, hint=hint)
+    return scalar.text
+
+
+# Choosing templates.
+
+
+class Slot(NamedTuple):
+    """A question to be: its template, and the difficulty that it must have (None: any)."""
+
+    template: Template
+    level: int | None
+
+
+def chosen(wanted: Blueprint, seed: int, among: Iterable[Template]) -> list[Slot]:
+    """A template for each question, in order; none twice before all that fit had their turn.
+
+    Raises :class:`QuizError` where the templates cannot meet the blueprint.
+    """
+    draw = Draw(VERSION, seed, "blueprint")
+    pool = [
+        one
+        for one in draw.shuffled(among)
+        if (not wanted.topics or one.topic in wanted.topics)
+        and (not wanted.types or one.type in wanted.types)
+    ]
+    topics = _slots(draw, wanted.questions, wanted.topics)
+    types = _slots(draw, wanted.questions, wanted.types)
+    levels = _slots(draw, wanted.questions, wanted.difficulty, in_turn=True)
+
+    def fits(one: Template, topic: str | None, type: str | None, level: str | None) -> bool:
+        return (
+            topic in (None, one.topic)
+            and type in (None, one.type)
+            and (level is None or int(level) in profile(one).levels)
+        )
+
+    def any_fits(pair: tuple[str | None, str | None], level: str | None = None) -> bool:
+        return any(fits(one, *pair, level) for one in pool)
+
+    pairs = _matched(topics, types, lambda topic, type: any_fits((topic, type)))
+    slots = _matched(pairs, levels, any_fits)
+    used: Counter[str] = Counter()
+    found: dict[int, Slot] = {}
+    free = [(*pair, level).count(None) for pair, level in slots]
+    for i in sorted(range(len(slots)), key=lambda i: free[i]):  # the most particular ones first
+        (topic, type), level = slots[i]
+        fitting = [
+            one for one in pool if fits(one, topic, type, level) and not (one.once and used[one.id])
+        ]
+        if not fitting:
+            break
+        best = min(fitting, key=lambda one: (used[one.topic], used[one.id]))
+        used.update([best.topic, best.id])
+        found[i] = Slot(best, None if level is None else int(level))
+    if len(found) < wanted.questions:
+        raise QuizError(
+            "there are not enough templates with these topics, types and difficulties together",
+            hint="ask for fewer questions, or for more kinds of them: cnncalc quiz --list",
+        )
+    return [found[i] for i in range(wanted.questions)]
+
+
+def _slots(draw: Draw, count: int, wanted: Mix, in_turn: bool = False) -> list[str | None]:
+    """A word for each question that counts give one, in random order; None leaves it free.
+
+    ``in_turn``: free ones take the words without counts in turn.
+    """
+    fixed: list[str | None] = [word for word, number in wanted.items() for _ in range(number or 0)]
+    words = [word for word, number in wanted.items() if number is None] if in_turn else []
+    rest = [words[i % len(words)] if words else None for i in range(count - len(fixed))]
+    return draw.shuffled(fixed + rest)
+
+
+def _matched(
+    left: Sequence[T], right: Sequence[str | None], fits: Callable[[T, str | None], bool]
+) -> list[tuple[T, str | None]]:
+    """Pairs of all on the left with all on the right that fit; empty where there are none.
+
+    By augmenting paths: who finds all partners taken asks one of these to take another.
+    """
+    known = cache(fits)
+    partner: dict[int, int] = {}
+
+    def seek(i: int, tried: set[int]) -> bool:
+        fitting = [j for j, word in enumerate(right) if j not in tried and known(left[i], word)]
+        for j in sorted(fitting, key=lambda j: j in partner):  # those that are free first
+            if j not in tried:
+                tried.add(j)
+                if j not in partner or seek(partner[j], tried):
+                    partner[j] = i
+                    return True
+        return False
+
+    if not all(seek(i, set()) for i in range(len(left))):
+        return []
+    return [(left[i], right[j]) for j, i in sorted(partner.items(), key=lambda pair: pair[1])]

@@ -1,0 +1,41 @@
+"""The templates as a table: topics, types, difficulties as they are measured, misconceptions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnncalc.quiz.engine import profile
+from cnncalc.quiz.registry import Template, catalogue
+from cnncalc.render import Column, Report, Table
+
+_COLUMNS = (
+    Column("template", "template"),
+    Column("topic", "topic"),
+    Column("type", "type"),
+    Column("difficulty", "difficulty"),
+    Column("title", "asks"),
+    Column("misconceptions", "misconceptions", right=True),
+)
+
+
+def report() -> Report:
+    """The table counts misconceptions; JSON names them."""
+    found = list(map(_row, catalogue().values()))
+    rows = [
+        [row[column.key] for column in _COLUMNS[:-1]] + [len(row["misconceptions"])]
+        for row in ({**one, "difficulty": "–".join(map(str, one["difficulty"]))} for one in found)
+    ]
+    return Report(lambda: found, Table("", _COLUMNS, rows))
+
+
+def _row(one: Template) -> dict[str, Any]:
+    measured = profile(one)
+    return {
+        "template": one.id,
+        "topic": one.topic,
+        "type": one.type,
+        "title": one.title,
+        "difficulty": sorted({measured.levels[0], measured.levels[-1]}),
+        "misconceptions": list(measured.misconceptions),
+        "sources": list(one.sources),
+    }

@@ -1,0 +1,139 @@
+"""Marks answers: how much is right, and which misconceptions show.
+
+Answers are text, as they are typed or stand in a file: ``B`` (single choice), ``TFFT`` (true or
+false; ``-`` leaves one out), ``1,728`` (number), ``BAC`` (matching), ``16; 8; 4`` (table) and
+``9*C**2 + C`` (formula).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from cnncalc.errors import CnncalcError
+from cnncalc.quiz.model import (
+    LETTERS,
+    Matching,
+    Numeric,
+    Question,
+    Single,
+    Symbolic,
+    Table,
+    TrueFalse,
+    Wrong,
+)
+
+
+class Mark(NamedTuple):
+    """``score`` is the share that is right; ``wrong`` are the misconceptions recognised."""
+
+    score: Fraction
+    wrong: tuple[Wrong, ...] = ()
+
+    @property
+    def right(self) -> bool:
+        return self.score == 1
+
+
+def mark(question: Question, answer: str) -> Mark:
+    """The mark of an answer; one that cannot be read is wrong."""
+    return _MARKING[type(question.body)](question.body, answer.strip())
+
+
+def _single(body: Single, answer: str) -> Mark:
+    place = _place(answer)
+    if place is None or place >= len(body.options):
+        return Mark(Fraction(0))
+    wrong = body.options[place].wrong
+    return Mark(Fraction(0), (wrong,)) if wrong else Mark(Fraction(1))
+
+
+def _truefalse(body: TrueFalse, answer: str) -> Mark:
+    given = re.sub(r"[\s,;]", "", answer.upper())
+    pairs = list(zip(body.statements, given))
+    right = sum(said == "FT"[statement.true] for statement, said in pairs)
+    wrong = [
+        statement.wrong
+        for statement, said in pairs
+        if statement.wrong and said == "TF"[statement.true]
+    ]
+    return Mark(Fraction(right, len(body.statements)), tuple(wrong))
+
+
+def _numeric(body: Numeric, answer: str) -> Mark:
+    value = number(answer, body.unit)
+    if value is None:
+        return Mark(Fraction(0))
+    if abs(value - body.value) <= body.tolerance:
+        return Mark(Fraction(1))
+    found = (one for one in body.wrong if not isinstance(one.value, str))
+    near = [one for one in found if abs(value - Fraction(one.value)) <= body.tolerance]
+    return Mark(Fraction(0), tuple(near[:1]))
+
+
+def _matching(body: Matching, answer: str) -> Mark:
+    places = [_place(letter) for letter in re.sub(r"[\s,;]", "", answer)]
+    others = {str(one.value): one for one in body.others}
+    right, wrong = 0, []
+    for pair, place in zip(body.pairs, places):
+        chosen = body.choices[place] if place is not None and place < len(body.choices) else None
+        right += chosen == pair.right
+        if chosen in others:
+            wrong.append(others[chosen])
+    return Mark(Fraction(right, len(body.pairs)), tuple(dict.fromkeys(wrong)))
+
+
+def _table(body: Table, answer: str) -> Mark:
+    marks = [_numeric(gap, part) for gap, part in zip(body.gaps, answer.split(";"))]
+    score = sum((one.score for one in marks), Fraction(0)) / len(body.gaps)
+    return Mark(score, tuple(wrong for one in marks for wrong in one.wrong))
+
+
+def _symbolic(body: Symbolic, answer: str) -> Mark:
+    if equivalent(answer, body.value):
+        return Mark(Fraction(1))
+    near = (one for one in body.wrong if equivalent(answer, str(one.value)))
+    return Mark(Fraction(0), tuple(one for one, _ in zip(near, range(1))))
+
+
+def equivalent(answer: str, formula: str) -> bool:
+    """Is the answer the formula, for all values of its symbols? Decided, never sampled."""
+    from cnncalc.prove import PROVED, prove
+
+    written = answer.replace("^", "**").replace("·", "*").replace("−", "-")
+    if not written or re.search(r"[=<>!]|\b(and|or|not|if|else)\b", written):
+        return False
+    try:
+        return prove(f"({written}) == ({formula})").verdict == PROVED
+    except CnncalcError:
+        return False
+
+
+def number(text: str, unit: str = "") -> Fraction | None:
+    """A number as people write it: ``1,728``, ``1 728``, ``−2``, ``0.5``, ``1/2``, ``512 B``."""
+    plain = text.strip().replace("−", "-")
+    plain = plain[: -len(unit)].strip() if unit and plain.endswith(unit) else plain
+    plain = re.sub(r"(?<=\d)[,_\u00a0\u202f ](?=\d{3}\b)", "", plain)
+    if len(plain) > 40 or not re.fullmatch(r"-?(\d+(\.\d*)?|\.\d+)(/\d+)?", plain):
+        return None
+    over, _, under = plain.partition("/")
+    return None if under and not int(under) else Fraction(over) / Fraction(under or 1)
+
+
+def _place(letter: str) -> int | None:
+    found = LETTERS.find(letter.upper()) if len(letter) == 1 else -1
+    return None if found < 0 else found
+
+
+_MARKING: dict[type, Callable[[Any, str], Mark]] = {
+    Single: _single,
+    TrueFalse: _truefalse,
+    Numeric: _numeric,
+    Matching: _matching,
+    Table: _table,
+    Symbolic: _symbolic,
+}
+
+__all__ = ["Mark", "equivalent", "mark", "number"]

@@ -1,0 +1,199 @@
+"""Claims of questions, recomputed without the analyzer: by PyTorch, and by autograd for fields.
+
+A question says which networks it is about (``Question.claims``); what its template computed is not
+looked at. Only the reading of the line of text, and the twins of its layers, are the project's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+import cnncalc
+from cnncalc.backends.torch.build import build
+from cnncalc.backends.torch.measuring import Instrument, Unit
+from cnncalc.graph import Graph
+from cnncalc.quiz.ask import Ask
+from cnncalc.quiz.model import Claim, Question
+
+#: Values of the symbols at which formulas are compared.
+POINTS = (5, 8, 12)
+#: Bytes of an element.
+_BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
+
+
+class Unknown(LookupError):
+    """There is no measurement for what is asked."""
+
+
+def check(question: Question) -> int:
+    """Holds every claim to what is measured; how many there were."""
+    for claim in question.claims:
+        assert holds(claim) is claim.true, f"{question.id}: {claim}"
+    return len(question.claims)
+
+
+def holds(claim: Claim) -> bool:
+    """Does the ask come to the value, as measured? Formulas: at all points."""
+    ask = claim.ask
+    symbols = _symbols(ask.net)
+    if not symbols:
+        return bool(measure(ask, {}) == claim.value)
+    for i, first in enumerate(POINTS):
+        at = {name: first + 3 * ((i + j) % 3) for j, name in enumerate(symbols)}
+        at = {name: 24 + value if name in "HWD" else value for name, value in at.items()}
+        if measure(ask, at) != _evaluated(str(claim.value), at):
+            return False
+    return True
+
+
+def _symbols(net: str) -> list[str]:
+    return re.findall(r"[A-Za-z_]\w*", re.sub(r"(?<=\d|\w)x(?=\d|\w)", " ", net.split("|")[0]))
+
+
+def _evaluated(formula: str, at: dict[str, int]) -> Any:
+    words = {"floor": floor, "ceiling": ceil, "Min": min, "Max": max, "__builtins__": {}}
+    return eval(formula, words, {name: Fraction(value) for name, value in at.items()})
+
+
+def measure(ask: Ask, at: dict[str, int]) -> Any:
+    """What PyTorch says; raises :class:`Unknown` for a quantity without a measurement."""
+    if ask.of not in MEASURES:
+        raise Unknown(f"add {ask.of} to quiz_oracle.MEASURES")
+    return MEASURES[ask.of](ask, cnncalc.load(ask.net).graph(at))
+
+
+class Run:
+    """A forward pass without numbers (on the meta device): shapes, FLOPs, memory."""
+
+    def __init__(self, ask: Ask, graph: Graph) -> None:
+        self.name = ask.layer or next(iter(graph.outputs.values()))
+        self.shapes: dict[str, tuple[int, ...]] = {}
+        self.flops: dict[str, int] = {}
+        self.elements: dict[str, int] = {}
+        with torch.device("meta"):
+            network = build(graph)
+            inputs = [torch.empty(ask.batch, *shape) for shape in graph.inputs.values()]
+        seen = {x.untyped_storage()._cdata for x in inputs}
+        kept = []
+        with FlopCounterMode(display=False) as counter:
+            before = 0
+
+            def observe(name: str, tensor: torch.Tensor) -> None:
+                nonlocal before
+                self.shapes[name] = tuple(tensor.shape[1:])
+                total = counter.get_total_flops()
+                self.flops[name], before = total - before, total
+                storage = tensor.untyped_storage()
+                self.elements[name] = 0 if storage._cdata in seen else tensor.numel()
+                seen.add(storage._cdata)
+                kept.append(storage)
+
+            network(*inputs, observer=observe)
+        self.whole = ask.layer is None
+        self.module = network if self.whole else network.twins[self.name]
+
+    def of(self, numbers: dict[str, int]) -> int:
+        return sum(numbers.values()) if self.whole else numbers[self.name]
+
+
+def _along(axis: int) -> Callable[[Ask, Graph], int]:
+    def measured(ask: Ask, graph: Graph) -> int:
+        run = Run(ask, graph)
+        return run.shapes[run.name][axis]
+
+    return measured
+
+
+def _shape(ask: Ask, graph: Graph) -> str:
+    run = Run(ask, graph)
+    return "x".join(map(str, run.shapes[run.name]))
+
+
+def _elements(ask: Ask, graph: Graph) -> int:
+    run = Run(ask, graph)
+    return torch.Size(run.shapes[run.name]).numel()
+
+
+def _params(ask: Ask, graph: Graph) -> int:
+    return sum(p.numel() for p in Run(ask, graph).module.parameters() if p.requires_grad)
+
+
+def _buffers(ask: Ask, graph: Graph) -> int:
+    return sum(b.numel() for b in Run(ask, graph).module.buffers())
+
+
+def _flops(ask: Ask, graph: Graph) -> int:
+    run = Run(ask, graph)
+    return run.of(run.flops)
+
+
+def _macs(ask: Ask, graph: Graph) -> Fraction:
+    return Fraction(_flops(ask, graph), 2)
+
+
+def _written(ask: Ask, graph: Graph) -> int:
+    run = Run(ask, graph)
+    return run.of(run.elements) * _BYTES[ask.dtype]
+
+
+def _seen(ask: Ask, graph: Graph) -> list[tuple[int, int]]:
+    """First and last position that two neighbouring units in the middle see, on a large input."""
+    size = 64
+    while True:
+        graph = cnncalc.load(_enlarged(ask.net, size)).graph()
+        maps = [node.name for node in graph if node.shape.rank and node.shape.spatial[0] > 1]
+        name = ask.layer or maps[-1]
+        middle = graph.shapes[name].spatial[0] // 2
+        units = [Unit(name, middle), Unit(name, middle + 1)]
+        masks = Instrument(graph).seen(units, 0)
+        found = [_ends(mask) for mask in masks]
+        if all(first > 0 and last < size - 1 for first, last in found):
+            return found
+        size *= 2
+        assert size < 5000, f"{ask}: no unit is clear of the borders"
+
+
+def _enlarged(net: str, size: int) -> str:
+    shape, bar, layers = net.partition("|")
+    channels, *spatial = shape.strip().split("x")
+    return "x".join([channels, *(str(size) for _ in spatial)]) + f" {bar}{layers}"
+
+
+def _ends(mask: int) -> tuple[int, int]:
+    return (mask & -mask).bit_length() - 1, mask.bit_length() - 1
+
+
+def _rf(ask: Ask, graph: Graph) -> int:
+    (first, last), _ = _seen(ask, graph)
+    return last - first + 1
+
+
+def _jump(ask: Ask, graph: Graph) -> int:
+    (first, _), (following, _) = _seen(ask, graph)
+    return following - first
+
+
+#: A measurement for each quantity of ``cnncalc.quiz.ask`` that questions claim.
+MEASURES: dict[str, Callable[[Ask, Graph], Any]] = {
+    "height": _along(-2),
+    "width": _along(-1),
+    "length": _along(-1),
+    "depth": _along(-3),
+    "channels": _along(0),
+    "shape": _shape,
+    "elements": _elements,
+    "params": _params,
+    "buffers": _buffers,
+    "macs": _macs,
+    "flops": _flops,
+    "written": _written,
+    "rf": _rf,
+    "jump": _jump,
+}
