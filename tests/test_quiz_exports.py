@@ -275,7 +275,7 @@ def straight(quoted: str) -> str:
 def test_anki_imports_the_cards_and_updates_them(sample: Any, tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        pytest.importorskip("anki", reason="pip install 'cnncalc[anki]'")
+        pytest.importorskip("anki", reason="pip install anki")
         from anki.collection import Collection, ImportCsvRequest
 
     path = tmp_path / "cards.tsv"

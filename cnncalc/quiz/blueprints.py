@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cnncalc.errors import Source, SpecError, UsageError, suggest
 from cnncalc.quiz.draw import Draw
@@ -113,7 +113,7 @@ def load(path: str, count: int | None = None) -> Blueprint:
     return blueprint(count, **found)
 
 
-def _mix(name: str, tree: Scalar | Tree | List) -> Mix:
+def _mix(name: str, tree: Any) -> Mix:
     """``{rf: 3}``, ``[rf, params]`` or ``rf``."""
     found: dict[str, int | None] = {}
     if isinstance(tree, Tree):
