@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 #: bracketed in products, where a·b/c·d could be misread.
 SUM, QUOTIENT, PRODUCT, ATOM = range(4)
 
-Form: TypeAlias = "Number | Letter | Leaf | Sum | Product | Quotient | Power | Extreme"
+Form: TypeAlias = "Number | Letter | Leaf | Sum | Product | Quotient | Power | Root | Extreme"
 
 
 class Number(NamedTuple):
@@ -121,6 +121,19 @@ class Power(NamedTuple):
         return notation.power(self)
 
 
+class Root(NamedTuple):
+    """The square root."""
+
+    of: Any
+
+    @property
+    def level(self) -> int:
+        return ATOM
+
+    def write(self, notation: Notation) -> str:
+        return notation.root(self)
+
+
 class Extreme(NamedTuple):
     """The smallest (``min``) or the largest (``max``) of several."""
 
@@ -195,6 +208,9 @@ class Notation:
 
     def power(self, form: Power) -> str:
         return f"{self.inside(form.base, ATOM)}^{self.inside(form.exponent, ATOM)}"
+
+    def root(self, form: Root) -> str:
+        return f"√{self.inside(form.of, ATOM)}"
 
     def extreme(self, form: Extreme) -> str:
         return f"{form.word}({', '.join(item.write(self) for item in form.items)})"

@@ -149,12 +149,16 @@ class TrueFalse(NamedTuple):
 
 
 class Numeric(NamedTuple):
-    """A number is asked for; ``tolerance`` is how far off an answer may be, 0 for whole numbers."""
+    """A number is asked for; ``tolerance`` is how far off an answer may be, 0 for whole numbers.
+
+    ``signed``: 0 and negative numbers make sense, as in a tensor.
+    """
 
     value: int | Fraction
     wrong: tuple[Wrong, ...] = ()
     unit: str = ""
     tolerance: Fraction = Fraction(0)
+    signed: bool = False
 
     @property
     def type(self) -> str:

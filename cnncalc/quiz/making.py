@@ -140,7 +140,7 @@ def table(
                 cell = number(ask, among)
                 claims.append(ask.is_(cell.value))
                 sections += ask.solution().sections
-            made.append(cell)
+            made.append(_apart(cell))
             traps += bool(cell.wrong)
         cells.append(tuple(made))
     body = Table(tuple(columns), tuple(cells))
@@ -177,9 +177,13 @@ def amount(
     solution: Page,
     unit: str = "",
     tolerance: Fraction = Fraction(0),
+    signed: bool = False,
 ) -> Made:
-    """A number that is no single ask: a ratio, an element of a result. ``tolerance`` is absolute."""
-    gap = _apart(Numeric(value, tuple(found), unit, tolerance))
+    """A number that is no single ask: a ratio, an element of a result. ``tolerance`` is absolute.
+
+    ``signed``: 0 and negative numbers make sense, too.
+    """
+    gap = _apart(Numeric(value, tuple(found), unit, tolerance, signed))
     return Made(stem, gap, solution, len(gap.wrong))
 
 
@@ -237,10 +241,10 @@ def merged(solutions: Iterable[Page]) -> Page:
     return Page("", _once([section for page in solutions for section in page.sections]))
 
 
-def _hold_apart(values: Sequence[Value], formulas: bool = False) -> None:
+def _hold_apart(values: Sequence[Value], formulas: bool = False, signed: bool = False) -> None:
     """Raises :class:`Redraw` for values that coincide, or that are no sensible answer."""
     for value in values:
-        if isinstance(value, (int, Fraction)) and value <= 0:
+        if isinstance(value, (int, Fraction)) and value <= 0 and not signed:
             raise Redraw(f"{value} makes no sense")
     same = _equivalent if formulas else _equal
     for i, one in enumerate(values):
@@ -251,7 +255,7 @@ def _hold_apart(values: Sequence[Value], formulas: bool = False) -> None:
 def _apart(gap: Numeric) -> Numeric:
     """The same, whose answers are told apart: further from each other than both tolerances reach."""
     values: list[Value] = [gap.value, *(one.value for one in gap.wrong)]
-    _hold_apart(values)
+    _hold_apart(values, signed=gap.signed)
     numbers = sorted(Fraction(value) for value in values)
     if any(b - a <= 2 * gap.tolerance for a, b in pairwise(numbers)):
         raise Redraw("two answers are nearer than the tolerance")

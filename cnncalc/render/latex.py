@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cnncalc.notation import ATOM, Extreme, Form, Notation, Power, Quotient, Sum
+from cnncalc.notation import ATOM, Extreme, Form, Notation, Power, Quotient, Root, Sum
 from cnncalc.render.page import Line, Page, Paragraph, Section
 from cnncalc.render.report import Table, shown
 
@@ -131,6 +131,9 @@ class Formula(Notation):
 
     def power(self, form: Power) -> str:
         return f"{self.inside(form.base, ATOM)}^{{{form.exponent.write(self)}}}"
+
+    def root(self, form: Root) -> str:
+        return rf"\sqrt{{{form.of.write(self)}}}"
 
     def extreme(self, form: Extreme) -> str:
         return rf"\{form.word}" + self.brackets(", ".join(item.write(self) for item in form.items))

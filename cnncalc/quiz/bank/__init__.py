@@ -1,8 +1,9 @@
 """The bank of questions about ideas: entries of the YAML files in this folder, each a template.
 
 A file has ``bank: 1``, the ``document`` and ``seed`` that its entries are about, and ``items``. An
-entry has an ``id``, ``topic``, ``type``, ``source`` (the section that teaches it), what it ``asks``
-and why (``because``), and
+entry has an ``id``, ``topic``, ``type``, ``source`` (the section that teaches it, or several), what it
+``asks`` and why (``because``); ``also`` names sections of other documents, such as ``001 Max Pooling``,
+and ``title`` says in short what a long question asks. Then there are
 
 - single: ``right`` (a text, or several of which one is drawn) and ``wrong``: at least three
   ``{says, mistake}``;
@@ -35,7 +36,7 @@ VERSION = 1
 SHOWN = 4
 
 _TOP = ("bank", "document", "seed", "items")
-_COMMON = ("id", "topic", "type", "source", "asks", "because", "title")
+_COMMON = ("id", "topic", "type", "source", "also", "asks", "because", "title")
 #: The keys that the types have beside the common ones.
 _OWN = {
     "single": ("right", "wrong"),
@@ -66,11 +67,14 @@ def _entry(item: Mapping, seed: str) -> Template:
     _one_of(item, "topic", TOPICS)
     _known(item, _COMMON + _OWN[type], f"an entry of type {type}")
     asks = _text(item, "asks")
-    source = f"{seed} {_text(item, 'source')}"
+    sources = [f"{seed} {source}" for source in _texts(item, "source")]
+    sources += _texts(item, "also") if item.get("also") else []
     solution = because(_text(item, "because"))
     make = _MAKERS[type](item, asks, solution)
     title = _text(item, "title") if item.get("title") else asks.partition("\n")[0]
-    return Template(_text(item, "id"), _text(item, "topic"), type, title, make, (source,), True)
+    return Template(
+        _text(item, "id"), _text(item, "topic"), type, title, make, tuple(sources), True
+    )
 
 
 # One function for each type: reads the entry, and returns what makes its questions.
