@@ -213,6 +213,9 @@ def test_help(command: str | None, flag: str) -> None:
         assert NAMES[: len(COMMANDS)] == COMMANDS
         for name in NAMES:
             assert re.search(rf"^  {name}  +\w", text, re.MULTILINE)
+    elif command == "check":
+        for option in ("--at", "--set", "--output-format", "--output", "--color", "--quiet"):
+            assert option in text
     elif command != "work":  # its operations have options
         no_network = ("prove", "claims", "rules", "quiz")
         asked = () if command in no_network else ("--at", "--set")

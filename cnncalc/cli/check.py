@@ -24,7 +24,7 @@ from cnncalc.problems import UnreadableFile
 @click.argument("paths", nargs=-1, metavar="[PATH|-]...")
 @options
 def command(paths: tuple[str, ...], **given: Any) -> None:
-    """Holds specs to what they expect of themselves, and to the rules.
+    """Holds specs to their budgets and to the rules.
 
     PATH is a file or a folder, - is standard input; without one, the current folder. In folders
     these are *.cnn.yaml, and YAML files with a key cnncalc:.
