@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 
+from cnncalc.check import rules
 from cnncalc.check.checking import check_text
 from cnncalc.check.diagnostics import Diagnostic, Edit, Fix, Place
 from cnncalc.check.files import discover, read
+from cnncalc.check.places import whole
 from cnncalc.check.report import FileReport, ModelReport, Report
 from cnncalc.check.settings import Settings
+from cnncalc.errors import CnncalcError
 
 
 def check(
@@ -26,8 +29,11 @@ def check(
 
 
 def check_file(path: Path, settings: Settings) -> FileReport:
-    found = read(path)
-    return found if isinstance(found, FileReport) else check_text(found, path.as_posix(), settings)
+    try:
+        return check_text(read(path), path.as_posix(), settings)
+    except CnncalcError as error:
+        place = whole(path.as_posix())
+        return FileReport(path.as_posix(), (), (rules.for_error(error).report(error, place),))
 
 
 __all__ = [

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cnncalc.check import rules
 from cnncalc.check.diagnostics import Diagnostic
 from cnncalc.check.model import Model
+from cnncalc.check.models import models
 from cnncalc.check.places import whole
 from cnncalc.check.report import Expected, FileReport, ModelReport
 from cnncalc.check.rule import AdviceRule
 from cnncalc.check.settings import Settings
 from cnncalc.errors import CnncalcError
 from cnncalc.expect import Outcome, outcomes
-from cnncalc.network import Network
 from cnncalc.results import TOTALS, Analysis, fields_to_dict, outputs_to_dict, plain
 from cnncalc.spec import parse_yaml
-from cnncalc.spec.bind import free_symbols
-from cnncalc.spec.syntax import Spec
 
 
 def check_text(text: str, path: str, settings: Settings) -> FileReport:
@@ -27,13 +25,16 @@ def check_text(text: str, path: str, settings: Settings) -> FileReport:
         spec = parse_yaml(text, path, settings.limits)
     except CnncalcError as error:
         return _reported(path, (), [_raised(error, path)], settings)
-    models: list[ModelReport] = []
+    reports: list[ModelReport] = []
     found: list[Diagnostic] = []
-    for model in _models(spec, settings):
+    for model in models(spec, settings):
+        if isinstance(model, CnncalcError):
+            found.append(_raised(model, path))
+            continue
         held, diagnostics = _held(model, settings)
-        models.append(held)
+        reports.append(held)
         found += diagnostics
-    return _reported(path, models, found, settings)
+    return _reported(path, reports, found, settings)
 
 
 def _reported(
@@ -45,23 +46,12 @@ def _reported(
     return FileReport(path, tuple(models), tuple(sorted(chosen, key=lambda one: one.order)))
 
 
-def _models(spec: Spec, settings: Settings) -> Iterator[Model]:
-    """The network, or each preset of a family."""
-    members: dict[str | None, Spec] = {name: spec.preset(name) for name in spec.presets}
-    for label, member in (members or {None: spec}).items():
-        network = Network(member, settings.limits)
-        symbols = free_symbols(member, settings.limits)
-        at = {name: value for name, value in settings.at if name in symbols}
-        given = {name: value for name, value in settings.set if name in member.params}
-        yield Model(network, at, given, label)
-
-
 def _held(model: Model, settings: Settings) -> tuple[ModelReport, list[Diagnostic]]:
     found: list[Diagnostic] = []
     expected: list[Outcome] = []
     metrics: Mapping[str, Any] = {}
     try:
-        metrics = _metrics(model.analysis)
+        metrics = metrics_of(model.analysis)
         scope = model.expansion.root
         for outcome in outcomes(model.network.spec.expect, scope, model.analysis):
             expected.append(outcome)
@@ -82,7 +72,8 @@ def _raised(error: CnncalcError, path: str, label: str | None = None) -> Diagnos
     return rules.for_error(error).report(error, whole(path), label)
 
 
-def _metrics(analysis: Analysis) -> dict[str, Any]:
+def metrics_of(analysis: Analysis) -> dict[str, Any]:
+    """The numbers of a model, as :class:`ModelReport` has them."""
     return {
         **{key: plain(total(analysis)) for key, total in TOTALS.items()},
         **outputs_to_dict(analysis),

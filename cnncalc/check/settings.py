@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from cnncalc.check.diagnostics import SEVERITIES
 from cnncalc.spec.limits import Limits
+
+#: The numbers of other versions of the specs: by path, then by label of the model (or "").
+Base = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 class Settings(NamedTuple):
@@ -19,6 +23,8 @@ class Settings(NamedTuple):
     extend_select: tuple[str, ...] = ()
     at: tuple[tuple[str, str], ...] = ()
     set: tuple[tuple[str, str], ...] = ()
+    #: What relative budgets compare with.
+    base: Base | None = None
     #: The least severity that fails the run; None: nothing does.
     fail_on: str | None = "error"
     limits: Limits = Limits()

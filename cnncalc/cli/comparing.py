@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnncalc.versions import Pair, Step
 
 #: What a table for people calls a quantity; those that are not here are for programs.
-_TITLES = {
+TITLES = {
     "receptive_field": "receptive field",
     "jump": "jump",
     "params": "parameters",
@@ -36,11 +36,11 @@ def letters(count: int) -> list[str]:
 def comparison_report(comparison: Comparison) -> Report:
     """A row for each quantity; the others against the first."""
     quantities = comparison.quantities
-    shown = [one for one in quantities if one.name in _TITLES and not _nothing(one)]
+    shown = [one for one in quantities if one.name in TITLES and not _nothing(one)]
     table = Table(
         "",
         list(_columns(len(comparison.analyses))),
-        [_outputs(comparison), *(_row(_TITLES[one.name], one, short=True) for one in shown)],
+        [_outputs(comparison), *(_row(TITLES[one.name], one, short=True) for one in shown)],
         facts=_legend(comparison),
         full=[_outputs(comparison), *(_row(one.name, one, short=False) for one in quantities)],
     )
@@ -123,7 +123,8 @@ def _legend(comparison: Comparison) -> list[tuple[str, str]]:
     return found
 
 
-_LAYERS = (
+#: Columns of layers that differ.
+LAYERS = (
     Column("change", ""),
     Column("networks", "of"),
     Column("layer", "layer"),
@@ -141,14 +142,14 @@ def layers_report(comparison: Comparison) -> Report:
     facts = _legend(comparison)
     for letter, alignment in zip(others, comparison.alignments):
         for pair in alignment.different:
-            rows += _changes(pair, f"{first}, {letter}")
+            rows += layer_rows(pair, f"{first}, {letter}")
         counts = alignment.counts
         words = (
             f"{counts['equal']} layers equal, {counts['changed']} changed, "
             f"{counts['only_first']} only in {first}, {counts['only_second']} only in {letter}"
         )
         facts.append((f"{first}, {letter}", words))
-    columns = _LAYERS if len(others) > 1 else [one for one in _LAYERS if one.key != "networks"]
+    columns = LAYERS if len(others) > 1 else [one for one in LAYERS if one.key != "networks"]
     return Report(
         lambda: comparison.to_dict(layers=True),
         Table(
@@ -160,7 +161,8 @@ def layers_report(comparison: Comparison) -> Report:
     )
 
 
-def _changes(pair: Pair, networks: str) -> Iterator[Sequence[Cell]]:
+def layer_rows(pair: Pair, networks: str) -> Iterator[Sequence[Cell]]:
+    """A layer that differs: the first network's with -, the other one's with +."""
     if pair.first:
         yield ["-", networks, *_layer(pair.first)]
     if pair.second:

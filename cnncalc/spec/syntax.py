@@ -138,6 +138,7 @@ class Spec(NamedTuple):
             params={**self.params, **chosen.settings},
             at={**self.at, **chosen.at},
             expect={**self.expect, **chosen.expect},
+            presets={},
         )
 
 
