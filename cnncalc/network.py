@@ -100,6 +100,37 @@ class Network:
         self.expansion(at, settings, symbolic)
         return Network(self.spec.bound(at or {}, settings or {}, symbolic), self.limits)
 
+    def expanded(
+        self,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        symbolic: bool = False,
+    ) -> Network:
+        """The same network with a line for each layer: no loops, blocks, conditions, parameters.
+
+        Sizes stay symbols, with their values under ``at:``, unless the layers depend on them.
+        What the spec expects is kept, shared weights stay shared.
+
+        >>> print(load("3xHxW | conv 2*n k=3 | relu").expanded(settings={"n": 4}).to_yaml())
+        cnncalc: 1
+        name: 3xHxW | conv 2*n k=3 | relu
+        input: 3xHxW
+        layers:
+          - conv 8 k=3
+          - relu
+        <BLANKLINE>
+
+        Raises :class:`cnncalc.CnncalcError` for a network that is not well-formed, and for one
+        with a symbolic number of layers.
+        """
+        from cnncalc.spec.expanding import expanded
+        from cnncalc.spec.printing import yaml_text
+
+        values = Values(at or {}, settings or {}, symbolic)
+        text = yaml_text(expanded(self.spec, values, self.limits))
+        # Read back from its text, so that errors have places in it.
+        return Network(parse_yaml(text, "<expanded>", self.limits), self.limits)
+
     def graph(
         self,
         at: Mapping[str, Any] | None = None,

@@ -76,7 +76,7 @@ def _held(model: Model, settings: Settings) -> tuple[ModelReport, list[Diagnosti
                 found.append(_diagnosed(outcome, model.path, model.label))
             else:
                 expected.append(outcome)
-        metrics = _metrics(model.analysis)
+        metrics = metrics_of(model.analysis)
         for rule in rules.of(AdviceRule):
             if settings.selects(rule.code):
                 found += rule.look(model)
@@ -151,7 +151,8 @@ def _diagnosed(error: CnncalcError, path: str, label: str | None = None) -> Diag
     return rules.for_error(error).report(error, whole(path), label)
 
 
-def _metrics(analysis: Analysis) -> dict[str, Any]:
+def metrics_of(analysis: Analysis) -> dict[str, Any]:
+    """The numbers of a model, as :class:`ModelReport` has them."""
     return {
         **{key: plain(total(analysis)) for key, total in TOTALS.items()},
         **outputs_to_dict(analysis),

@@ -21,6 +21,7 @@ NAMES = (
     "rewrite",
     "train",
     "roofline",
+    "expand",
     "domain",
     "solve",
     "prove",
@@ -29,6 +30,8 @@ NAMES = (
     "check",
     "rules",
     "quiz",
+    "diff",
+    "schema",
     "verify",
     "zoo",
 )

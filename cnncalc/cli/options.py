@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from cnncalc.roofline import Roofline
     from cnncalc.training import Training
 
-_OPTIONS = (
+_VALUES = (
     click.option(
         "--at", multiple=True, metavar="H=512,W=512", help="Values for the symbols of the inputs."
     ),
     click.option(
         "--set", multiple=True, metavar="NAME=VALUE", help="Values for the parameters of the spec."
     ),
+)
+_OPTIONS = (
+    *_VALUES,
     click.option(
         "--assume",
         multiple=True,
@@ -202,6 +205,11 @@ def shared(function: Callable[..., None]) -> Callable[..., None]:
 def answering(function: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that is about no network: how to answer."""
     return _with(_ANSWER, function)
+
+
+def bound(function: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command about specs with values for their symbols and parameters."""
+    return _with((*_VALUES, *_ANSWER, _LIMIT), function)
 
 
 def _with(options: tuple[Any, ...], function: Callable[..., None]) -> Callable[..., None]:

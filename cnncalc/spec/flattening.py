@@ -17,13 +17,16 @@ from cnncalc.spec.printing import NOWHERE, Line, value_text
 from cnncalc.spec.syntax import Call, Piece, Spec
 
 
-def flat(spec: Spec, graph: Graph, lines: Mapping[str, Sequence[Line]]) -> Spec:
+def flat(
+    spec: Spec, graph: Graph, lines: Mapping[str, Sequence[Line]], named: Names | None = None
+) -> Spec:
     """``graph``, an expansion of ``spec``, written out; ``lines`` are other ones for some nodes.
 
-    A line may be needed for a tensor that several layers read: it then gets a name. Raises
-    :class:`NeedsNumber` for a layer that cannot be written as a line.
+    A line may be needed for a tensor that several layers read: it then gets a name, as those do
+    that are ``named`` already. Raises :class:`NeedsNumber` for a layer that cannot be written as a
+    line.
     """
-    named = _Names(graph)
+    named = named or Names(graph)
     calls = tuple(_calls(graph, lines, named))
     names = {size.name for shape in graph.inputs.values() for size in _symbols(shape)}
     outputs = None
@@ -60,18 +63,23 @@ def _size_text(size: object) -> str:
 Made = tuple[str | None, Call | None]
 
 
-class _Names:
+class Names:
     """Names that the language takes for tensors, given to those that are read by name."""
 
     def __init__(self, graph: Graph) -> None:
         self.known: dict[str, str] = {name: name for name in graph.inputs}
         self.read: set[str] = set()
+        ends = {scope.name: node.name for node in graph for scope in node.scopes}
+        #: Blocks and iterations by their last layer, the outermost of several.
+        self.ended: dict[str, str] = {}
+        for scope, node in ends.items():
+            self.ended[node] = min(scope, self.ended.get(node, scope), key=len)
 
     def of(self, tensor: str) -> str:
-        """What to call a tensor: ``down_0_skip`` for down[0].skip."""
+        """What to call a tensor: ``down_0_skip`` for down[0].skip, also if that is a block."""
         self.read.add(tensor)
         if tensor not in self.known:
-            base = re.sub(r"\W+", "_", tensor).strip("_")
+            base = re.sub(r"\W+", "_", self.ended.get(tensor, tensor)).strip("_")
             name, taken = base, {*self.known.values(), *RESERVED, *KINDS, FROM, REUSE}
             while name in taken:
                 name += "_"
@@ -89,7 +97,7 @@ class _Names:
                 yield call
 
 
-def _calls(graph: Graph, lines: Mapping[str, Sequence[Line]], named: _Names) -> Iterator[Made]:
+def _calls(graph: Graph, lines: Mapping[str, Sequence[Line]], named: Names) -> Iterator[Made]:
     current = next(iter(graph.inputs)) if len(graph.inputs) == 1 else None
     for node in graph:
         cls = KINDS.get(node.kind)
@@ -119,7 +127,7 @@ def _calls(graph: Graph, lines: Mapping[str, Sequence[Line]], named: _Names) -> 
         current = node.name
 
 
-def _written(node: Node, graph: Graph, named: _Names) -> Line:
+def _written(node: Node, graph: Graph, named: Names) -> Line:
     """The line of a node; a size that is taken over is that of any tensor of this size."""
     line = Line.of(node.layer)
     arguments = dict(line.arguments)

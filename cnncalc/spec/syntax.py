@@ -157,6 +157,7 @@ class Spec(NamedTuple):
             at={**self.at, **chosen.at},
             expect={**self.expect, **chosen.expect},
             expect_list=(*self.expect_list, *chosen.expect_list),
+            presets={},
         )
 
 

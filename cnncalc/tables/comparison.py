@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.versions import Pair, Step
 
 #: What a table for people calls a quantity; those that are not here are for programs.
-_TITLES = {
+TITLES = {
     "receptive_field": "receptive field",
     "jump": "jump",
     "params": "parameters",
@@ -66,11 +66,11 @@ def comparison_table(comparison: Comparison) -> Table:
 def _wide(comparison: Comparison) -> Table:
     """A row for each quantity."""
     quantities = comparison.quantities
-    titled = [one for one in quantities if one.name in _TITLES and not _nothing(one)]
+    titled = [one for one in quantities if one.name in TITLES and not _nothing(one)]
     return Table(
         "",
         list(_columns(len(comparison.analyses))),
-        [_outputs(comparison), *(_row(_TITLES[one.name], one, short=True) for one in titled)],
+        [_outputs(comparison), *(_row(TITLES[one.name], one, short=True) for one in titled)],
         facts=_legend(comparison),
         full=[_outputs(comparison), *(_row(one.name, one, short=False) for one in quantities)],
     )
@@ -203,7 +203,8 @@ def noticed(comparison: Comparison) -> list[tuple[str, str]]:
     return [(level, f"{', '.join(names)}: {words}") for (level, words), names in found.items()]
 
 
-_LAYERS = (
+#: Columns of layers that differ.
+LAYERS = (
     Column("change", ""),
     Column("networks", "of"),
     Column("layer", "layer"),
@@ -221,14 +222,14 @@ def layers_report(comparison: Comparison) -> Report:
     facts = _legend(comparison)
     for letter, alignment in zip(others, comparison.alignments):
         for pair in alignment.different:
-            rows += _changes(pair, f"{first}, {letter}")
+            rows += layer_rows(pair, f"{first}, {letter}")
         counts = alignment.counts
         words = (
             f"{counts['equal']} layers equal, {counts['changed']} changed, "
             f"{counts['only_first']} only in {first}, {counts['only_second']} only in {letter}"
         )
         facts.append((f"{first}, {letter}", words))
-    columns = _LAYERS if len(others) > 1 else [one for one in _LAYERS if one.key != "networks"]
+    columns = LAYERS if len(others) > 1 else [one for one in LAYERS if one.key != "networks"]
     if not rows:
         facts.insert(0, ("layers", "all equal"))
     return Report(
@@ -242,7 +243,8 @@ def layers_report(comparison: Comparison) -> Report:
     )
 
 
-def _changes(pair: Pair, networks: str) -> Iterator[Sequence[Cell]]:
+def layer_rows(pair: Pair, networks: str) -> Iterator[Sequence[Cell]]:
+    """A layer that differs: the first network's with -, the other one's with +."""
     if pair.first:
         yield ["-", networks, *_layer(pair.first)]
     if pair.second:
