@@ -119,7 +119,7 @@ def test_a_file_keeps_its_bytes_where_nothing_is_fixed(
     before: bytes, end: bytes, tmp_path: Path
 ) -> None:
     file = tmp_path / "net.cnn.yaml"
-    lines = [b"input: 3x32x32  # \xc3\xa9", b"layers:", b"  - con 8 k=3 # typo", b"  - rlu", b""]
+    lines = [b"input: 3x32x32  # \xc3\xa9", b"layers:", b"  - con 8 k=3 # typo", b"  - rellu", b""]
     file.write_bytes(before + end.join(lines))
     result = cnncalc("check", "--fix", str(file))
     lines[2], lines[3] = b"  - conv 8 k=3 # typo", b"  - relu"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -546,24 +543,6 @@ def test_nothing_to_compare_with() -> None:
     assert against({"": {"macs": 3}}, expect) == [("B410", f"{words}the base has no params", "")]
     (model,) = empty.models
     assert [one.held for one in model.expected] == [None]
-
-
-@pytest.mark.parametrize("rule", of(BudgetRule), ids=lambda rule: rule.code)
-def test_examples_are_ones(rule: BudgetRule) -> None:
-    """One that is about growth says what the base has."""
-    docstring = inspect.getdoc(rule) or ""
-    bad, good = _example(docstring, "Example:"), _example(docstring, "Use instead:")
-    was = getattr(rule, "was", None)
-    settings = Settings(base={"net.cnn.yaml": {"": was}} if was else None)
-    found = check_text(bad, "net.cnn.yaml", settings).diagnostics
-    assert [one.code for one in found] == [rule.code]
-    assert check_text(good, "net.cnn.yaml", settings).diagnostics == ()
-
-
-def _example(docstring: str, heading: str) -> str:
-    """The indented block below a heading."""
-    below = docstring.partition(f"{heading}\n\n")[2]
-    return dedent(re.split(r"^(?=\S)", below, maxsplit=1, flags=re.MULTILINE)[0])
 
 
 # What it costs.

@@ -97,7 +97,7 @@ def test_text_shows_line_caret_and_help(report: Report) -> None:
         "  |     ^^^\n"
         "  = help: did you mean 'conv'?\n"
     ) in text
-    assert text.endswith("3 files, 4 expectations checked: 2 errors\n")
+    assert text.endswith("3 files, 4 expectations checked: 2 errors; 1 fixable with --fix\n")
 
 
 def test_carets_stand_under_wide_characters_and_in_long_lines() -> None:
