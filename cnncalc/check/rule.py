@@ -142,10 +142,10 @@ class AdviceRule(Rule):
         """Every layer that the rule is about; a line that makes several of them is named once."""
         raise NotImplementedError
 
-    def noticed(self, model: Model, topic: str) -> Iterator[Remark]:
+    def noticed(self, model: Model, topic: str, level: str = "warning") -> Iterator[Remark]:
         """What the analysis notices of a topic."""
         for finding in model.analysis.findings:
-            if finding.topic == topic:
+            if (finding.topic, finding.level) == (topic, level):
                 node = model.nodes.get(finding.node or "")
                 yield Remark(finding.message.removeprefix(f"{finding.node}: "), node)
 

@@ -10,33 +10,33 @@ from cnncalc.check.rule import AdviceRule, Remark
 
 
 class MisalignedBranches(AdviceRule):
-    """A join adds or stacks features of different places.
+    """The branches of a join advance by different numbers of input positions per unit.
 
-    Its branches advance by different numbers of input positions per unit, or are centred on
-    different positions. Source: Araujo, Norris & Sim 2019, "Alignment issues".
+    They drift apart: the further a unit is from the corner, the further are the places that it adds
+    or stacks. No one receptive field describes the result. Source: Araujo, Norris & Sim 2019,
+    "Alignment issues".
 
     Example:
 
         input: 3x32x32
         layers:
           - add:
-              - - conv 8 k=3 p=1
-              - - pad left=2 top=2
-                - conv 8 k=3
+              - - conv 8 k=3 s=2 p=1
+              - - conv 8 k=17
 
-    Fix: pad both branches alike, and give them the same total stride.
+    Fix: give both branches the same total stride.
 
     Use instead:
 
         input: 3x32x32
         layers:
           - add:
-              - - conv 8 k=3 p=1
-              - - conv 8 k=5 p=2
+              - - conv 8 k=3 s=2 p=1
+              - - conv 8 k=1 s=2
     """
 
     code = "A509"
     name = "misaligned-branches"
 
     def remarks(self, model: Model) -> Iterator[Remark]:
-        yield from self.noticed(model, ALIGNMENT)
+        yield from self.noticed(model, ALIGNMENT, "error")
