@@ -6,6 +6,7 @@ fails when a document shows anything else.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -43,13 +44,19 @@ def _split(block: str) -> list[Example]:
 
 
 def output(command: str) -> str:
-    """What a command prints, both streams as a terminal would show them, without colour."""
+    """What a command prints, both streams as a terminal would show them, without colour; ``< FILE`` is typed."""
     words = shlex.split(command)
     assert words[0] == "cnncalc", f"only cnncalc commands are run: {command}"
+    typed = None
+    if words[-2:-1] == ["<"]:
+        typed = (ROOT / words[-1]).read_text(encoding="utf-8")
+        words = words[:-2]
     code = "from cnncalc.cli import main; main()"
     result = subprocess.run(
         [sys.executable, "-c", code, *words[1:]],
         cwd=ROOT,
+        input=typed,
+        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

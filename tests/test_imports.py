@@ -95,6 +95,7 @@ CHEAP = [
     ("check", str(folder() / "resnet.yaml")),
     ("check", "-f", "sarif", "--isolated", str(folder() / "lenet5.yaml")),
     ("quiz", "--help"),
+    ("quiz", "grade", "--help"),
     ("quiz", "--seed", "7", "-n", "6", "--type", "numeric:3,table:3"),
     ("work", "--help"),
     ("work", "conv", "1 2 3; 4 5 6", "1 0; 0 1"),

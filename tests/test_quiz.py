@@ -364,6 +364,54 @@ def test_keys_are_balanced() -> None:
     assert max(counts.values()) - min(counts[x] for x in "ABCD") <= 10
 
 
+#: Chi-square that chance exceeds once in 1,000 times, by degrees of freedom.
+_CRITICAL = {3: 16.27, 4: 18.47}
+
+
+def test_key_letters_are_balanced_over_a_thousand_questions() -> None:
+    """What the whole catalogue gives, and no letter far more often than chance would."""
+    wanted = blueprint(20, types={"single": 20})
+    keys = Counter(
+        (len(one.body.options), one.key)
+        for seed in range(50)
+        for one in exam.quiz(wanted, seed).questions
+        if isinstance(one.body, Single)
+    )
+    assert sum(keys.values()) == 1000
+    check_balance(keys)
+    with pytest.raises(AssertionError):
+        check_balance(Counter({(4, "A"): 160, (4, "B"): 80, (4, "C"): 80, (4, "D"): 80}))
+
+
+def test_letters_of_single_questions_are_balanced() -> None:
+    """Before they are dealt, too: those of one template."""
+    found = [question(catalogue()["odd-kernels"], Seed(seed)) for seed in range(1000)]
+    assert len({(one.key, one.body.type) for one in found}) == 5
+    check_balance(Counter((5, one.key) for one in found))
+
+
+def check_balance(keys: Counter[tuple[int, str]]) -> None:
+    for width in {width for width, _ in keys}:
+        counts = [keys[width, letter] for letter in LETTERS[:width]]
+        if sum(counts) >= 5 * width:
+            mean = sum(counts) / width
+            chi = sum((count - mean) ** 2 / mean for count in counts)
+            assert chi < _CRITICAL[width - 1], counts
+
+
+def test_variants_of_the_usual_quiz_differ_in_numbers_or_in_what_is_shown() -> None:
+    a, b = (exam.quiz(blueprint(20), 7, variant).questions for variant in "AB")
+    ideas = {one.id for one in bank.templates()}
+    for one, other in zip(a, b):
+        assert (one.template, one.difficulty) == (other.template, other.difficulty)
+        assert one.body.to_dict() != other.body.to_dict()
+        assert one.template in ideas or question_text(one) != question_text(other)
+
+
+def question_text(one: Question) -> str:
+    return f"{wording(one)}\n{sorted(map(str, values(one)))}"
+
+
 def test_the_header_names_seed_and_version() -> None:
     made = exam.quiz(blueprint(2), 7, "B")
     for name in ("text", "markdown"):

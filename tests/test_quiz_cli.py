@@ -19,6 +19,16 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     assert len(json.loads(first.out)["questions"]) == 6
 
 
+def test_the_usual_sheet_is_the_same_twice() -> None:
+    asked = ("quiz", "--seed", "7", "-n", "20")
+    first, again = (process(*asked, PYTHONHASHSEED=seed) for seed in ("1", "2"))
+    assert first == again
+    assert (first.code, first.err) == (0, "")
+    assert first.out.splitlines()[0].endswith("quiz, seed 7, variant A")
+    assert "\n20. " in first.out
+    assert process(*asked, "--variant", "B").out != first.out
+
+
 def test_a_manifest_rebuilds_the_quiz(tmp_path: Path) -> None:
     path = str(tmp_path / "quiz.json")
     asked = ("quiz", "--seed", "3", "-n", "4", "--variant", "D")

@@ -1,4 +1,4 @@
-"""``cnncalc quiz``: exams with keys, in many formats."""
+"""``cnncalc quiz``: exams with keys, in many formats; practice; and ``quiz grade``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from cnncalc.cli.options import Common, put, say
 from cnncalc.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from cnncalc.quiz.blueprints import Blueprint
     from cnncalc.quiz.exam import Quiz
+    from cnncalc.quiz.model import Question
+    from cnncalc.quiz.practice import Progress
 
 _OPTIONS = (
     click.option("--seed", type=int, help="Which quiz: any whole number.  [default: 1]"),
@@ -27,13 +33,18 @@ _OPTIONS = (
     click.option("--blueprint", metavar="FILE", help="Topics, types, difficulty from a file."),
     click.option("--manifest", metavar="FILE", help="The quiz of a manifest again."),
     click.option("--key", is_flag=True, help="With the answers and solutions."),
+    click.option("--play", is_flag=True, help="Answer them here, what is due first."),
+    click.option(
+        "--progress", metavar="FILE", help="Where --play keeps progress, or CNNCALC_PROGRESS."
+    ),
+    click.option("--no-progress", is_flag=True, help="Keep none."),
+    click.option("--today", metavar="DATE", help="Practise as if it were this day."),
     click.option("--list", "listing", is_flag=True, help="List the templates instead."),
     click.option(
         "--format",
         "-f",
-        default="text",
         metavar="NAME",
-        help="text, markdown, json, html, latex, moodle, gift, qti, canvas, anki, manifest.",
+        help="text (default), markdown, json, html, latex, moodle, gift, qti, canvas, anki, manifest.",
     ),
     click.option("--json", is_flag=True, help="The same as -f json."),
     click.option("--output", "-o", metavar="FILE", help="Write the quiz to a file."),
@@ -57,8 +68,12 @@ class _Asked(NamedTuple):
     blueprint: str | None
     manifest: str | None
     key: bool
+    play: bool
+    progress: str | None
+    no_progress: bool
+    today: str | None
     listing: bool
-    format: str
+    format: str | None
     json: bool
     output: str | None
     color: str
@@ -70,23 +85,96 @@ class _Asked(NamedTuple):
         return bool(self.topic or self.type or self.difficulty)
 
 
-def command(**given: Any) -> None:
+class _Quiz(click.Group):
+    """The command, and under it what is done with its answers."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return ["grade"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name != "grade":
+            return None
+        from cnncalc.cli.grade import command
+
+        return command
+
+
+@click.pass_context
+def command(ctx: click.Context, /, **given: Any) -> None:
     """Exams with distractors made of real misconceptions.
 
     The same seed gives the same quiz, to the byte; a variant has the same questions with other
     numbers. Topics, types and difficulties may have counts: --topic rf:3,params:2.
     """
+    asked = _Asked(**given)
+    if ctx.invoked_subcommand:
+        _alone(ctx)
+        return
+    if asked.play:
+        _play(asked)
+        return
+    _write(asked)
+
+
+def _alone(ctx: click.Context) -> None:
+    """Options of the quiz say nothing about its grading."""
+    source = click.core.ParameterSource.COMMANDLINE
+    before = [
+        one for one in ctx.command.params if ctx.get_parameter_source(str(one.name)) is source
+    ]
+    if before:
+        raise UsageError(
+            f"{before[0].opts[0]} stands before {ctx.invoked_subcommand}",
+            hint="options of grade follow it: cnncalc quiz grade --help",
+        )
+
+
+def _play(asked: _Asked) -> None:
+    """A seed or a manifest says which questions; without them, need does."""
+    from cnncalc.cli.practice import session
+    from cnncalc.quiz.practice import by_need
+
+    papers = {
+        "--key": asked.key,
+        "--list": asked.listing,
+        "--format": asked.format,
+        "--json": asked.json,
+        "--output": asked.output,
+    }
+    for option, value in papers.items():
+        if value:
+            raise UsageError(
+                f"--play asks the questions here, without {option}", hint="leave it out"
+            )
+    if asked.no_progress and asked.progress:
+        raise UsageError("--progress and --no-progress", hint="choose one")
+
+    def questions(progress: Progress, today: date) -> Sequence[Question]:
+        if asked.manifest or asked.seed is not None or asked.variant:
+            return _quiz(asked).questions
+        return by_need(_wanted(asked), progress, today)
+
+    session(questions, asked.progress, not asked.no_progress, asked.today, asked.color)
+
+
+def _write(asked: _Asked) -> None:
     from cnncalc.quiz import export
 
-    asked = _Asked(**given)
-    format = "json" if asked.json else asked.format
+    for option, value in (
+        ("--progress", asked.progress),
+        ("--no-progress", asked.no_progress),
+        ("--today", asked.today),
+    ):
+        if value:
+            raise UsageError(f"{option} is for practice", hint="add --play")
+    format = "json" if asked.json else asked.format or "text"
     if asked.listing:
         from cnncalc.quiz.listing import report
 
         format = "table" if format == "text" else format
         Common(format=format, output=asked.output, color=asked.color).show(report())
         return
-    made = _again(asked, asked.manifest) if asked.manifest else _made(asked)
+    made = _quiz(asked)
     if asked.verbose:
         say(f"{made.title}: {len(made.questions)} questions")
     put(export(made, format, asked.key), asked.output)
@@ -106,8 +194,16 @@ def _write_beside(made: Quiz, format: str, output: str | None) -> None:
         put(content, os.path.join(os.path.dirname(output or ""), name))
 
 
-def _made(asked: _Asked) -> Quiz:
-    from cnncalc.quiz import blueprints, quiz
+def _quiz(asked: _Asked) -> Quiz:
+    from cnncalc.quiz import quiz
+
+    if asked.manifest:
+        return _again(asked, asked.manifest)
+    return quiz(_wanted(asked), 1 if asked.seed is None else asked.seed, asked.variant or "A")
+
+
+def _wanted(asked: _Asked) -> Blueprint:
+    from cnncalc.quiz import blueprints
 
     if asked.blueprint is not None:
         if asked.mixed:
@@ -115,15 +211,13 @@ def _made(asked: _Asked) -> Quiz:
                 "the blueprint says the topics, types and difficulties",
                 hint="leave --topic, --type and --difficulty out",
             )
-        wanted = blueprints.load(asked.blueprint, asked.questions)
-    else:
-        wanted = blueprints.blueprint(
-            asked.questions,
-            blueprints.mix("--topic", asked.topic),
-            blueprints.mix("--type", asked.type),
-            blueprints.mix("--difficulty", asked.difficulty),
-        )
-    return quiz(wanted, 1 if asked.seed is None else asked.seed, asked.variant or "A")
+        return blueprints.load(asked.blueprint, asked.questions)
+    return blueprints.blueprint(
+        asked.questions,
+        blueprints.mix("--topic", asked.topic),
+        blueprints.mix("--type", asked.type),
+        blueprints.mix("--difficulty", asked.difficulty),
+    )
 
 
 def _again(asked: _Asked, path: str) -> Quiz:
@@ -142,4 +236,6 @@ def _again(asked: _Asked, path: str) -> Quiz:
 
 for _option in reversed(_OPTIONS):
     command = _option(command)
-command = click.command()(command)
+command = click.group(
+    cls=_Quiz, invoke_without_command=True, subcommand_metavar="[grade KEY… ANSWERS]"
+)(command)

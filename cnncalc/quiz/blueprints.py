@@ -148,8 +148,15 @@ class Slot(NamedTuple):
     level: int | None
 
 
-def chosen(wanted: Blueprint, seed: int, among: Iterable[Template]) -> list[Slot]:
+def chosen(
+    wanted: Blueprint,
+    seed: int,
+    among: Iterable[Template],
+    ranks: Mapping[str, int] = MappingProxyType({}),
+) -> list[Slot]:
     """A template for each question, in order; none twice before all that fit had their turn.
+
+    ``ranks`` of templates say which to prefer, the lowest ones.
 
     Raises :class:`QuizError` where the templates cannot meet the blueprint.
     """
@@ -186,7 +193,15 @@ def chosen(wanted: Blueprint, seed: int, among: Iterable[Template]) -> list[Slot
         ]
         if not fitting:
             break
-        best = min(fitting, key=lambda one: (used[one.topic], used[one.id]))
+        best = min(
+            fitting,
+            key=lambda one: (
+                bool(ranks) * used[one.id],
+                ranks.get(one.id, 0),
+                used[one.topic],
+                used[one.id],
+            ),
+        )
         used.update([best.topic, best.id])
         found[i] = Slot(best, None if level is None else int(level))
     if len(found) < wanted.questions:

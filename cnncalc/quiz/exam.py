@@ -111,7 +111,7 @@ def read_manifest(path: str) -> dict[str, Any]:
     """A manifest from a file; raises :class:`UsageError`."""
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             f"cannot read {path}: {error}", hint="name a manifest, or a quiz in JSON"
         ) from None

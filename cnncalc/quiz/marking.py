@@ -8,7 +8,7 @@ false; ``-`` leaves one out), ``1,728`` (number), ``BAC`` (matching), ``16; 8; 4
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -27,10 +27,15 @@ from cnncalc.quiz.model import (
 
 
 class Mark(NamedTuple):
-    """``score`` is the share that is right; ``wrong`` are the misconceptions recognised."""
+    """``score`` is the share that is right; ``wrong`` are the misconceptions recognised.
+
+    ``chances`` are those that the answer could have shown: none for what is left out or cannot be
+    read, and one for each part of the answer (a statement, a gap) where several parts have it.
+    """
 
     score: Fraction
     wrong: tuple[Wrong, ...] = ()
+    chances: tuple[Wrong, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -47,7 +52,8 @@ def _single(body: Single, answer: str) -> Mark:
     if place is None or place >= len(body.options):
         return Mark(Fraction(0))
     wrong = body.options[place].wrong
-    return Mark(Fraction(0), (wrong,)) if wrong else Mark(Fraction(1))
+    chances = _different(body.wrongs())
+    return Mark(Fraction(0), (wrong,), chances) if wrong else Mark(Fraction(1), (), chances)
 
 
 def _truefalse(body: TrueFalse, answer: str) -> Mark:
@@ -59,18 +65,22 @@ def _truefalse(body: TrueFalse, answer: str) -> Mark:
         for statement, said in pairs
         if statement.wrong and said == "TF"[statement.true]
     ]
-    return Mark(Fraction(right, len(body.statements)), tuple(wrong))
+    chances = (statement.wrong for statement, said in pairs if said in "TF")
+    return Mark(
+        Fraction(right, len(body.statements)), tuple(wrong), tuple(one for one in chances if one)
+    )
 
 
 def _numeric(body: Numeric, answer: str) -> Mark:
     value = number(answer, body.unit)
     if value is None:
         return Mark(Fraction(0))
+    chances = _different(body.wrong)
     if abs(value - body.value) <= body.tolerance:
-        return Mark(Fraction(1))
+        return Mark(Fraction(1), (), chances)
     found = (one for one in body.wrong if not isinstance(one.value, str))
     near = [one for one in found if abs(value - Fraction(one.value)) <= body.tolerance]
-    return Mark(Fraction(0), tuple(near[:1]))
+    return Mark(Fraction(0), tuple(near[:1]), chances)
 
 
 def _matching(body: Matching, answer: str) -> Mark:
@@ -82,33 +92,59 @@ def _matching(body: Matching, answer: str) -> Mark:
         right += chosen == pair.right
         if chosen in others:
             wrong.append(others[chosen])
-    return Mark(Fraction(right, len(body.pairs)), tuple(dict.fromkeys(wrong)))
+    chances = _different(body.others) if any(place is not None for place in places) else ()
+    return Mark(Fraction(right, len(body.pairs)), _different(wrong), chances)
 
 
 def _table(body: Table, answer: str) -> Mark:
     marks = [_numeric(gap, part) for gap, part in zip(body.gaps, answer.split(";"))]
     score = sum((one.score for one in marks), Fraction(0)) / len(body.gaps)
-    return Mark(score, tuple(wrong for one in marks for wrong in one.wrong))
+    wrong = (wrong for one in marks for wrong in one.wrong)
+    return Mark(score, tuple(wrong), tuple(wrong for one in marks for wrong in one.chances))
 
 
 def _symbolic(body: Symbolic, answer: str) -> Mark:
+    if not answer or not names(answer) <= {*body.symbols}:
+        return Mark(Fraction(0))
+    chances = _different(body.wrong)
     if equivalent(answer, body.value):
-        return Mark(Fraction(1))
+        return Mark(Fraction(1), (), chances)
     near = (one for one in body.wrong if equivalent(answer, str(one.value)))
-    return Mark(Fraction(0), tuple(one for one, _ in zip(near, range(1))))
+    return Mark(Fraction(0), tuple(one for one, _ in zip(near, range(1))), chances)
+
+
+def _different(wrongs: Iterable[Wrong]) -> tuple[Wrong, ...]:
+    """One of each misconception."""
+    return tuple({one.misconception: one for one in reversed([*wrongs])}.values())[::-1]
+
+
+def names(formula: str) -> set[str]:
+    """The names in a formula that are no functions of formulas.
+
+    >>> sorted(names("C*(9*C + 1) + floor(H/2) + open"))
+    ['C', 'H', 'open']
+    >>> sorted(names("params('x')"))
+    ["'", 'params', 'x']
+    """
+    return {*re.findall(r"[^\W\d]\w*|['\"\[\]]", formula)} - {"floor", "ceil", "min", "max"}
 
 
 def equivalent(answer: str, formula: str) -> bool:
     """Is the answer the formula, for all values of its symbols? Decided, never sampled."""
     from cnncalc.prove import PROVED, prove
 
-    written = answer.replace("^", "**").replace("·", "*").replace("−", "-")
+    written = spelled(answer)
     if not written or re.search(r"[=<>!]|\b(and|or|not|if|else)\b", written):
         return False
     try:
         return prove(f"({written}) == ({formula})").verdict == PROVED
     except CnncalcError:
         return False
+
+
+def spelled(formula: str) -> str:
+    """A formula as people write it, in the language of ``prove``."""
+    return formula.replace("^", "**").replace("·", "*").replace("−", "-")
 
 
 def number(text: str, unit: str = "") -> Fraction | None:
@@ -136,4 +172,4 @@ _MARKING: dict[type, Callable[[Any, str], Mark]] = {
     Symbolic: _symbolic,
 }
 
-__all__ = ["Mark", "equivalent", "mark", "number"]
+__all__ = ["Mark", "equivalent", "mark", "names", "number", "spelled"]

@@ -30,7 +30,7 @@ _INDENT = "    "
 def write(quiz: Quiz, key: bool) -> str:
     lines = [quiz.title, ""]
     for question in quiz.questions:
-        lines += [*_question(question), ""]
+        lines += [*sheet(question), ""]
     if key:
         lines += ["KEY", ""]
         for question in quiz.questions:
@@ -38,29 +38,31 @@ def write(quiz: Quiz, key: bool) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _question(question: Question) -> Iterator[str]:
+def sheet(question: Question, width: int = plain.WIDTH) -> Iterator[str]:
+    """The lines of a question without its answer; paragraphs are folded at ``width``."""
     number = f"{question.number}.".ljust(len(_INDENT))
     for i, paragraph in enumerate(spans(question.stem)):
         start = _INDENT if i else number
         lines = block(paragraph)
         if lines is None:
-            yield from _folded(start, "".join(f"`{t}`" if code else t for code, t in paragraph))
+            text = "".join(f"`{t}`" if code else t for code, t in paragraph)
+            yield from _folded(start, text, width)
         else:
             yield from ("", *(f"{_INDENT}{line}" for line in lines.split("\n")), "")
     if question.picture:
-        yield from _folded(_INDENT, f"[picture: {question.picture.description}]")
+        yield from _folded(_INDENT, f"[picture: {question.picture.description}]", width)
     yield ""
     for line in _BODIES[type(question.body)](question.body):
         yield f"{_INDENT}{line}".rstrip()
 
 
-def _folded(start: str, text: str) -> list[str]:
+def _folded(start: str, text: str, width: int) -> list[str]:
     """A paragraph in lines; code is not broken."""
     held = text.split("`")
     held[1::2] = [code.replace(" ", "\0") for code in held[1::2]]
     lines = wrap(
         "`".join(held),
-        plain.WIDTH,
+        width,
         initial_indent=start,
         subsequent_indent=_INDENT,
         break_long_words=False,

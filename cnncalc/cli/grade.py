@@ -1,0 +1,47 @@
+"""``cnncalc quiz grade``: marks of a class, and what it has not understood."""
+
+from __future__ import annotations
+
+import click
+
+from cnncalc.cli.options import Common, answering, colored, say
+
+#: What the report can be by.
+_PARTS = ("student", "question", "answer", "misconception")
+
+
+@click.command("grade")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@click.argument("answers", metavar="ANSWERS")
+@click.option("--by", type=click.Choice(_PARTS), help="One of the tables, not all.")
+@click.option("--students", metavar="FILE", help="All students there are, one in each line.")
+@click.option("--ignore", multiple=True, metavar="email,group", help="Columns that say nothing.")
+@answering
+def command(
+    keys: tuple[str, ...],
+    answers: str,
+    by: str | None,
+    students: str | None,
+    ignore: tuple[str, ...],
+    common: Common,
+) -> None:
+    """Grades answers to a quiz.
+
+    KEY is the quiz in JSON (-f json --key) or its manifest; give several for variants, or one that
+    the others are rebuilt from. ANSWERS is a CSV file: a row for each student, with the columns
+    student, variant (where there are several) and 1, 2, 3, …; - is standard input. CSV and
+    LaTeX have one table: the students, unless --by says another.
+    """
+    from cnncalc.quiz.grading import grade, read_answers, read_keys, read_students
+    from cnncalc.quiz.grading.report import report
+
+    found = read_keys(keys)
+    known = read_students(students) if students else None
+    ignored = [name for text in ignore for name in text.split(",")]
+    graded = grade(found, read_answers(answers, found, known, ignored), known)
+    if not common.quiet:
+        for one in graded.problems():
+            say(
+                f"{one.at}: warning: question {one.question.number}: {one.problem}; it is marked wrong"
+            )
+    common.show(report(graded, by, colored(common.color, common.output)))
