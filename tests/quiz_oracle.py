@@ -18,6 +18,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import cnncalc
 from cnncalc.backends.torch.build import build
 from cnncalc.backends.torch.measuring import Instrument, Unit
+from cnncalc.errors import CnncalcError
 from cnncalc.graph import Graph
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.model import Claim, Question
@@ -145,19 +146,23 @@ def _written(ask: Ask, graph: Graph) -> int:
 
 def _seen(ask: Ask, graph: Graph) -> list[tuple[int, int]]:
     """First and last position that two neighbouring units in the middle see, on a large input."""
-    size = 64
-    while True:
-        graph = cnncalc.load(_enlarged(ask.net, size)).graph()
-        maps = [node.name for node in graph if node.shape.rank and node.shape.spatial[0] > 1]
-        name = ask.layer or maps[-1]
-        middle = graph.shapes[name].spatial[0] // 2
-        units = [Unit(name, middle), Unit(name, middle + 1)]
+    wide = cnncalc.load(_enlarged(ask.net, 1024)).graph()
+    maps = [node.name for node in wide if node.shape.rank and node.shape.spatial[0] > 1]
+    name = ask.layer or maps[-1]
+    for size in (64 * 2**i for i in range(7)):
+        try:
+            graph = cnncalc.load(_enlarged(ask.net, size)).graph()
+        except CnncalcError:
+            continue  # too small
+        count = graph.shapes[name].spatial[0]
+        if count < 3:
+            continue
+        units = [Unit(name, count // 2), Unit(name, count // 2 + 1)]
         masks = Instrument(graph).seen(units, 0)
         found = [_ends(mask) for mask in masks]
         if all(first > 0 and last < size - 1 for first, last in found):
             return found
-        size *= 2
-        assert size < 5000, f"{ask}: no unit is clear of the borders"
+    raise AssertionError(f"{ask}: no unit is clear of the borders")
 
 
 def _enlarged(net: str, size: int) -> str:

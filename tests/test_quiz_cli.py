@@ -45,11 +45,8 @@ def test_a_blueprint_says_what_to_ask(tmp_path: Path) -> None:
     path = tmp_path / "exam.yaml"
     path.write_text("topics: {size: 2, params: 1}\ntypes: {numeric: 1, matching: 1, single: 1}\n")
     found = json.loads(answer("quiz", "--blueprint", str(path), "--json"))["questions"]
-    assert sorted((one["topic"], one["type"]) for one in found) == [
-        ("params", "matching"),
-        ("size", "numeric"),
-        ("size", "single"),
-    ]
+    assert sorted(one["topic"] for one in found) == ["params", "size", "size"]
+    assert sorted(one["type"] for one in found) == ["matching", "numeric", "single"]
 
 
 def test_lists_all_templates() -> None:

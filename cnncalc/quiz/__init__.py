@@ -42,13 +42,17 @@ A template is a function from a :class:`~cnncalc.quiz.draw.Draw` to a question, 
   ``on_windows`` gets one step of an output size wrong, ``instead`` answers something else. Their
   words follow "You", are short, and are the same for the same mistake everywhere: reports count by
   them. Those that make no difference for some numbers are left out by themselves; give five or
-  more candidates for a single choice.
+  more candidates for a single choice. Those about receptive fields are in
+  :mod:`~cnncalc.quiz.field_misconceptions`.
 - **Making** (:mod:`~cnncalc.quiz.making`): ``single``, ``numeric``, ``symbolic``, ``truefalse`` and
   ``table`` take asks; ``choice``, ``amount``, ``formula``, ``judged`` and ``matching`` take what the
   template states itself (``Wrong(value, "mixed up …")``, a solution by ``because("…")`` or
   ``merged(ask.solution() for …)``). With these give ``claims=`` by ``made._replace(claims=…)``
   wherever a network is behind an option: ``ask.is_(value)`` claims that it comes to this value or
   not. A template without claims is listed in ``tests/test_quiz.py`` with a test of its own.
+- **What to choose** (:mod:`~cnncalc.quiz.fitting`): a padding, a kernel, how many layers. Each option
+  is a ``Fit(value, ask, misconception)`` with its network for ``fitting``; ``inferred`` finds what fits,
+  and what fits for who is mistaken, by trying.
 - They raise ``Redraw`` where answers coincide (formulas: are equivalent), are not positive, or too
   few; the engine then draws again, and tests go through 1,000 seeds.
 - **Words**: ``layer_words``, ``chain``, ``size`` and ``line`` of :mod:`~cnncalc.quiz.wording`. A stem

@@ -14,11 +14,11 @@ from cnncalc.analyses.receptive_field import AxisField, Fields
 from cnncalc.errors import CnncalcError, UsageError, suggest
 from cnncalc.explain import Explanation, Step
 from cnncalc.formulas import flops, stored
-from cnncalc.graph import Node
+from cnncalc.graph import Graph, Node
 from cnncalc.network import Network, load
 from cnncalc.notation import names_in
 from cnncalc.quiz.draw import Redraw
-from cnncalc.quiz.model import Claim, Value
+from cnncalc.quiz.model import Claim, Value, shown
 from cnncalc.render.page import GROUPED, Page
 from cnncalc.results import Analysis
 from cnncalc.sizes import Shape, is_symbolic, product, text
@@ -100,8 +100,18 @@ def _network(net: str) -> Network:
 
 
 @lru_cache(maxsize=256)
+def _graph(net: str) -> Graph:
+    return _network(net).graph()
+
+
+@lru_cache(maxsize=256)
 def _analysis(net: str, batch: int, dtype: str) -> Analysis:
     return _network(net).analyze(batch=batch, dtype=dtype)
+
+
+@lru_cache(maxsize=256)
+def _explanation(net: str, layer: str | None, of: str, batch: int, dtype: str) -> Explanation:
+    return _network(net).explain(layer, [of], batch=batch, dtype=dtype)
 
 
 class Ask(NamedTuple):
@@ -131,6 +141,10 @@ class Ask(NamedTuple):
         return _network(self.net)
 
     @property
+    def graph(self) -> Graph:
+        return _graph(self.net)
+
+    @property
     def analysis(self) -> Analysis:
         """Raises :class:`Redraw` where the network is not well-formed."""
         try:
@@ -155,12 +169,17 @@ class Ask(NamedTuple):
         row = next((row for row in analysis.layers if row.name == self.layer), None)
         if row is None:
             raise Redraw(f"{self.net} has no layer {self.layer}")
-        written = written_by(self._node(self.layer).layer, row.output)
-        bytes_ = stored(written, DTYPES[self.dtype], self.batch)
-        return _Found(analysis, row.output, row.fields, row.cost, bytes_)
+        return _Found(analysis, row.output, row.fields, row.cost, self._written(row.output))
+
+    def _written(self, output: Shape) -> Any:
+        """The bytes that the layer writes, where these are asked for."""
+        if self.of != "written" or self.layer is None:
+            return None
+        written = written_by(self._node(self.layer).layer, output)
+        return stored(written, DTYPES[self.dtype], self.batch)
 
     def _node(self, name: str) -> Node:
-        return next(node for node in self.network.graph() if node.name == name)
+        return next(node for node in self.graph if node.name == name)
 
     def is_(self, value: Value) -> Claim:
         """The claim that it comes to this, or does not."""
@@ -169,13 +188,9 @@ class Ask(NamedTuple):
     def explained(self) -> Explanation:
         """The working, of this quantity alone."""
         wanted = self.quantity
-        graph = self.network.graph()
-        found = self.network.explain(
-            self.layer if wanted.of not in ("shape", "rf") else None,
-            [wanted.of],
-            batch=self.batch,
-            dtype=self.dtype,
-        )
+        graph = self.graph
+        layer = self.layer if wanted.of not in ("shape", "rf") else None
+        found = _explanation(self.net, layer, wanted.of, self.batch, self.dtype)
         needed = graph.before(self.layer or next(reversed([node.name for node in graph])))
         if self.layer is None:
             needed = graph.used
@@ -184,7 +199,8 @@ class Ask(NamedTuple):
             for layer in found.layers
             if layer.name in needed
         )
-        totals = tuple(one for one in filter(self._wanted, found.totals) if one.derived or one.note)
+        totals = () if self.layer else tuple(filter(self._wanted, found.totals))
+        totals = tuple(one for one in totals if one.derived or one.note)
         kept = [one for layer in layers for one in layer.steps] + list(totals)
         used = {name for one in kept if one.letters for name in names_in(one.letters.form)}
         letters = {name: said for name, said in found.letters.items() if name in used}
@@ -213,7 +229,8 @@ class Ask(NamedTuple):
         steps = [one for layer in found.layers for one in layer.steps] + list(found.totals)
         for one in reversed(steps):
             if one.numbers is not None and one.derived and str(one.value) == str(self.value):
-                return str(one.numbers.written(GROUPED))
+                written = str(one.numbers.written(GROUPED))
+                return "" if written == shown(self.value) else written
         return ""
 
     @property

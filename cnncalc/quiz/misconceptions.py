@@ -78,7 +78,7 @@ def rewritten(ask: Ask, change: Change) -> str | None:
     for part in ask.net.split("|"):
         starts.append(starts[-1] + len(part) + 1)
     changed = False
-    graph = ask.network.graph()
+    graph = ask.graph
     for node in graph:
         try:
             found = change(node.layer, node.layer.reads(*graph.inputs_of(node))[0])
@@ -101,7 +101,7 @@ def rewritten(ask: Ask, change: Change) -> str | None:
 
 def stated(ask: Ask) -> Iterator[Misconception]:
     """What the kinds of its layers say is got wrong about them, each in all layers at once."""
-    kinds = dict.fromkeys(node.kind for node in ask.network.graph())
+    kinds = dict.fromkeys(node.kind for node in ask.graph)
     texts = dict.fromkeys(mistake.text for kind in kinds for mistake in KINDS[kind].mistakes)
     for text in texts:
         yield on_layers(text, _stated(text))
@@ -133,25 +133,22 @@ def with_arguments(text: str, **arguments: Any) -> Misconception:
 # Wrong steps.
 
 
-def on_windows(text: str, rule: Callable[[Slide, Size], Size]) -> Misconception:
-    """The size along an axis, with ``rule(window, n)`` in place of the window's own at each layer.
+def on_windows(
+    text: str, rule: Callable[[Any, Size], Size], kind: type[Window] = Slide
+) -> Misconception:
+    """The size along an axis (or all of them), with ``rule(window, n)`` in place of the window's own.
 
-    For networks whose layers follow one another. ``rule`` calls the formulas with something wrong.
+    For networks whose layers follow one another, at each layer whose window is of this kind.
+    ``rule`` calls the formulas with something wrong.
     """
 
-    def believed(ask: Ask) -> Number | None:
-        graph = ask.network.graph()
-        first = next(iter(graph.inputs.values()))
-        if ask.of not in first.axes[1:]:
-            return None
-        axis = first.axes.index(ask.of) - 1
-        n: Any = first.spatial[axis]
+    def along(ask: Ask, axis: int) -> Any:
+        graph = ask.graph
+        n: Any = next(iter(graph.inputs.values())).spatial[axis]
         derived = Worked(n)
         for node in graph:
-            if len(node.inputs) != 1:
-                return None
             window = node.layer.reads(*graph.inputs_of(node))[0][axis]
-            if isinstance(window, Slide) and not _is_point(window):
+            if isinstance(window, kind) and not _is_point(window):
                 derived = rule(_worked(window), Worked(n))  # type: ignore[assignment]
                 n = derived.value if isinstance(derived, Worked) else derived
             else:
@@ -160,28 +157,40 @@ def on_windows(text: str, rule: Callable[[Slide, Size], Size]) -> Misconception:
                 raise Redraw(f"{text}: nothing is left")
             if node.name == ask.layer:
                 break
-        bare = str(derived) == str(n)
-        return Number(n, "" if bare else derived.written(GROUPED))
+        return derived if str(derived) != str(n) else n
+
+    def believed(ask: Ask) -> Number | None:
+        graph = ask.graph
+        axes = next(iter(graph.inputs.values())).axes[1:]
+        if any(len(node.inputs) != 1 for node in graph):
+            return None
+        if ask.of == "shape":
+            found = [along(ask, axis) for axis in range(len(axes))]
+            sizes = (one.value if isinstance(one, Worked) else one for one in found)
+            return Number("x".join(map(str, (ask._replace(of="channels").value, *sizes))))
+        if ask.of not in axes:
+            return None
+        one = along(ask, axes.index(ask.of))
+        if isinstance(one, Worked):
+            return Number(one.value, one.written(GROUPED))
+        return Number(one)
 
     return Misconception(text, believed)
 
 
-def _is_point(window: Slide) -> bool:
-    return (window.kernel, window.stride, window.before, window.after) == (1, 1, 0, 0)
-
-
-def _worked(window: Slide) -> Slide:
-    """The window in numbers that remember, equal paddings as one quantity."""
-    before = Worked(window.before)
-    after = before if window.before == window.after else Worked(window.after)
-    return Slide(
-        Worked(window.kernel),
-        Worked(window.stride),
-        before,
-        after,
-        Worked(window.dilation),
-        window.ceil,
+def _is_point(window: Window) -> bool:
+    return isinstance(window, Slide) and (
+        (window.kernel, window.stride, window.before, window.after) == (1, 1, 0, 0)
     )
+
+
+def _worked(window: Any) -> Any:
+    """The window in numbers that remember, equal paddings as one quantity."""
+    values = {name: getattr(window, name) for name in window.__slots__}
+    made = {name: n if isinstance(n, bool) else Worked(n) for name, n in values.items()}
+    if window.before == window.after:
+        made["after"] = made["before"]
+    return type(window)(**made)
 
 
 # Something else.

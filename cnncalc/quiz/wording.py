@@ -29,6 +29,7 @@ _KINDS = {
     "add": "addition",
     "concat": "concatenation",
     "relu": "ReLU",
+    "upsample": "upsampling",
 }
 #: What is said of an argument; the others are called by their names.
 _ARGUMENTS = {
@@ -37,6 +38,7 @@ _ARGUMENTS = {
     ("out", "sepconv"): "{} filters",
     ("out", "local"): "{} filters",
     ("out", "linear"): "{} units",
+    ("scale", "upsample"): "factor {}",
     ("groups", "conv"): "{} groups",
     ("bias", None): "no bias",
     ("ceil", None): "sizes rounded up",

@@ -1,0 +1,125 @@
+"""Receptive fields where paths meet: parallel branches, and shortcuts."""
+
+from __future__ import annotations
+
+from cnncalc.quiz.ask import Ask
+from cnncalc.quiz.draw import Draw
+from cnncalc.quiz.field_misconceptions import NO_POOLING
+from cnncalc.quiz.making import Made, numeric, single
+from cnncalc.quiz.misconceptions import (
+    IGNORED_STRIDES,
+    JUMP_AFTER,
+    WHOLE_KERNEL,
+    Misconception,
+    Number,
+    instead,
+)
+from cnncalc.quiz.registry import template
+from cnncalc.quiz.wording import line
+
+
+def _sum_of(text: str, *layers: str) -> Misconception:
+    """The fields of these layers are added."""
+
+    def believed(ask: Ask) -> Number:
+        found = [ask._replace(layer=layer).value for layer in layers]
+        return Number(sum(n for n in found if isinstance(n, int)), " + ".join(map(str, found)))
+
+    return Misconception(text, believed)
+
+
+@template(
+    "branch-rf",
+    topic="rf",
+    type="single",
+    title="Receptive field after a module of parallel branches",
+    sources=("004 1.4.2 Detailed Inception Module", "000 Inception"),
+)
+def branch_rf(draw: Draw) -> Made:
+    s, stem = draw.choose((1, 2, 2)), draw.choose((3, 5, 7))
+    wide, deep = draw.choose((5, 7)), draw.choose((2, 3, 4))
+    branches = [
+        ["conv 16 k=1"],
+        ["conv 16 k=1", f"conv 16 k={wide} p={wide // 2}"],
+        ["conv 16 k=1", *["conv 16 k=3 p=1"] * deep],
+        ["avgpool 3 s=1 p=1", "conv 16 k=1"],
+    ]
+    parts, said = ["3x256x256", line(f"stem = conv 16 k={stem}", s=s)], []
+    for i, branch in enumerate(draw.shuffled(branches), 1):
+        parts += ["from stem"] * (i > 1) + branch[:-1] + [f"b{i} = {branch[-1]}"]
+        said.append(f"({i}) {' then '.join(map(_short, branch))}")
+    net = " | ".join([*parts, "concat b1 b2 b3 b4"])
+    ask = Ask(net, "rf")
+    sequence = [layer for branch in branches for layer in branch]
+    names = sorted(("b1", "b2", "b3", "b4"), key=lambda name: int(ask._replace(layer=name).value))
+    return single(
+        draw,
+        f"A {stem}×{stem} convolution with stride {s} is followed by a module of four branches, "
+        f"which all start from its output: {'; '.join(said)}. All of them have stride 1 and padding "
+        "that keeps the size, and their outputs are concatenated. How many pixels of the image, "
+        "along one side, influence one position of the module's output (all its channels)?",
+        ask,
+        [
+            instead("took the smallest branch alone", layer=names[0]),
+            instead("took a middle branch for the widest", layer=names[-2]),
+            _sum_of("added up the fields of the branches", *names),
+            instead("left the branches out", layer="stem"),
+            instead("put the branches one after another", net=" | ".join([*parts[:2], *sequence])),
+            IGNORED_STRIDES,
+            JUMP_AFTER,
+        ],
+    )
+
+
+def _short(line: str) -> str:
+    kind, size, *rest = line.split()
+    if kind == "conv":
+        size = rest[0].removeprefix("k=")
+    return f"{size}×{size} {'convolution' if kind == 'conv' else 'average pooling'}"
+
+
+@template(
+    "residual-rf",
+    topic="rf",
+    type="numeric",
+    title="Receptive field after residual blocks",
+    sources=("004 1.5.2 Residual Networks", "000 ResNet (Residual Networks)"),
+)
+def residual_rf(draw: Draw) -> Made:
+    blocks, convs = draw.between(1, 3), draw.choose((2, 2, 3))
+    k, s, pool = draw.choose((3, 5, 7)), draw.between(1, 2), draw.choose(("", "maxpool 2"))
+    each = draw.choose((3, 3, 5))
+
+    def net(blocks: int, convs: int = convs) -> str:
+        parts = ["3x256x256", line(f"conv 16 k={k}", s=s), *filter(None, [pool])]
+        parts.append("r0 = relu")
+        for i in range(blocks):
+            parts += [f"conv 16 k={each} p=same"] * convs + [f"r{i + 1} = add x r{i}"]
+        return " | ".join(parts)
+
+    ask = Ask(net(blocks), "rf")
+    many = (
+        "one residual block",
+        "two residual blocks",
+        "three residual blocks",
+    )
+    words = f" and a {_short(pool).replace('average', 'max')} with stride 2" if pool else ""
+    inner = f"{'two' if convs == 2 else 'three'} {each}×{each} convolutions with stride 1"
+    return numeric(
+        f"A {k}×{k} convolution with stride {s}{words} {'are' if pool else 'is'} followed by "
+        f"{many[blocks - 1]}, each of {inner}, to whose result the block's input is added. How many "
+        "pixels high is the receptive field of a unit after the last addition?",
+        ask,
+        [
+            instead("followed the shortcuts only, which add nothing to the field", net=net(0)),
+            _sum_of(
+                "added the field of the shortcut to that of the block",
+                f"r{blocks - 1}",
+                f"r{blocks}",
+            ),
+            instead("counted one convolution of each block", net=net(blocks, 1)),
+            WHOLE_KERNEL,
+            *([NO_POOLING] if pool else [IGNORED_STRIDES]),
+            JUMP_AFTER,
+        ],
+    )
