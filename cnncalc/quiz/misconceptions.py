@@ -55,6 +55,23 @@ def wrongs(ask: Ask, among: Iterable[Misconception]) -> list[Wrong]:
     return [one for one in found if one is not None]
 
 
+def unambiguous(ask: Ask, among: Iterable[Misconception]) -> list[Misconception]:
+    """Those whose answer no other one has: for networks that are given, where none can be redrawn.
+
+    Misconceptions with which the network is not well-formed, or nothing is left, are left out too.
+    """
+    found: list[tuple[Misconception, Any]] = []
+    for one in among:
+        try:
+            wrong = one.wrong(ask)
+        except Redraw:
+            continue
+        if wrong is not None and (isinstance(wrong.value, str) or wrong.value > 0):
+            found.append((one, wrong.value))
+    values = [value for _, value in found]
+    return [one for one, value in found if values.count(value) == 1]
+
+
 # Wrong layers.
 
 #: What one takes a layer for, given its windows: another one, several, or None for itself.
@@ -78,7 +95,7 @@ def rewritten(ask: Ask, change: Change) -> str | None:
     for part in ask.net.split("|"):
         starts.append(starts[-1] + len(part) + 1)
     changed = False
-    graph = ask.network.graph()
+    graph = ask.graph
     for node in graph:
         try:
             found = change(node.layer, node.layer.reads(*graph.inputs_of(node))[0])
@@ -101,7 +118,7 @@ def rewritten(ask: Ask, change: Change) -> str | None:
 
 def stated(ask: Ask) -> Iterator[Misconception]:
     """What the kinds of its layers say is got wrong about them, each in all layers at once."""
-    kinds = dict.fromkeys(node.kind for node in ask.network.graph())
+    kinds = dict.fromkeys(node.kind for node in ask.graph)
     texts = dict.fromkeys(mistake.text for kind in kinds for mistake in KINDS[kind].mistakes)
     for text in texts:
         yield on_layers(text, _stated(text))
@@ -140,7 +157,7 @@ def on_windows(text: str, rule: Callable[[Slide, Size], Size]) -> Misconception:
     """
 
     def believed(ask: Ask) -> Number | None:
-        graph = ask.network.graph()
+        graph = ask.graph
         first = next(iter(graph.inputs.values()))
         if ask.of not in first.axes[1:]:
             return None
