@@ -7,8 +7,10 @@ looked at. Only the reading of the line of text, and the twins of its layers, ar
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -19,9 +21,11 @@ import cnncalc
 from cnncalc.backends.torch.build import build
 from cnncalc.backends.torch.measuring import Instrument, Unit
 from cnncalc.errors import CnncalcError
-from cnncalc.graph import Graph
-from cnncalc.quiz.ask import Ask
+from cnncalc.graph import Graph, Node
+from cnncalc.layers import Layer
+from cnncalc.quiz.ask import Ask, symbols
 from cnncalc.quiz.model import Claim, Question
+from cnncalc.sizes import Shape
 
 #: Values of the symbols at which formulas are compared.
 POINTS = (5, 8, 12)
@@ -43,44 +47,58 @@ def check(question: Question) -> int:
 def holds(claim: Claim) -> bool:
     """Does the ask come to the value, as measured? Formulas: at all points."""
     ask = claim.ask
-    symbols = _symbols(ask.net)
-    if not symbols:
+    names = _symbols(ask.net)
+    if not names:
         return bool(measure(ask, {}) == claim.value)
     for i, first in enumerate(POINTS):
-        at = {name: first + 3 * ((i + j) % 3) for j, name in enumerate(symbols)}
+        at = {name: first + 3 * ((i + j) % 3) for j, name in enumerate(names)}
         at = {name: 24 + value if name in "HWD" else value for name, value in at.items()}
+        if "g" in at:  # the groups divide all channels
+            at = {name: (1 if name == "g" else value) * (i + 2) for name, value in at.items()}
         if measure(ask, at) != _evaluated(str(claim.value), at):
             return False
     return True
 
 
 def _symbols(net: str) -> list[str]:
-    return re.findall(r"[A-Za-z_]\w*", re.sub(r"(?<=\d|\w)x(?=\d|\w)", " ", net.split("|")[0]))
+    of_input = re.findall(r"[A-Za-z_]\w*", re.sub(r"(?<=[\w)])x(?=[\w(])", " ", net.split("|")[0]))
+    return list(dict.fromkeys([*of_input, *symbols(cnncalc.load(net))]))
 
 
 def _evaluated(formula: str, at: dict[str, int]) -> Any:
-    words = {"floor": floor, "ceiling": ceil, "Min": min, "Max": max, "__builtins__": {}}
-    return eval(formula, words, {name: Fraction(value) for name, value in at.items()})
+    words = {"floor": floor, "ceiling": ceil, "Min": min, "Max": max, "Fraction": Fraction}
+    exact = re.sub(r"\b\d+\b", r"Fraction(\g<0>)", formula)
+    names = {name: Fraction(value) for name, value in at.items()}
+    return eval(exact, {**words, "__builtins__": {}}, names)
 
 
 def measure(ask: Ask, at: dict[str, int]) -> Any:
     """What PyTorch says; raises :class:`Unknown` for a quantity without a measurement."""
     if ask.of not in MEASURES:
         raise Unknown(f"add {ask.of} to quiz_oracle.MEASURES")
-    return MEASURES[ask.of](ask, cnncalc.load(ask.net).graph(at))
+    return MEASURES[ask.of](ask, _graph(ask.net, tuple(at.items())))
 
 
-class Run:
+@lru_cache(maxsize=32)
+def _graph(net: str, at: tuple[tuple[str, int], ...]) -> Graph:
+    network = cnncalc.load(net)
+    letters = symbols(network)
+    return network.graph(
+        {name: value for name, value in at if name not in letters},
+        {name: value for name, value in at if name in letters},
+    )
+
+
+class Pass:
     """A forward pass without numbers (on the meta device): shapes, FLOPs, memory."""
 
-    def __init__(self, ask: Ask, graph: Graph) -> None:
-        self.name = ask.layer or next(iter(graph.outputs.values()))
+    def __init__(self, graph: Graph, batch: int) -> None:
         self.shapes: dict[str, tuple[int, ...]] = {}
         self.flops: dict[str, int] = {}
         self.elements: dict[str, int] = {}
         with torch.device("meta"):
             network = build(graph)
-            inputs = [torch.empty(ask.batch, *shape) for shape in graph.inputs.values()]
+            inputs = [torch.empty(batch, *shape) for shape in graph.inputs.values()]
         seen = {x.untyped_storage()._cdata for x in inputs}
         kept = []
         with FlopCounterMode(display=False) as counter:
@@ -97,8 +115,21 @@ class Run:
                 kept.append(storage)
 
             network(*inputs, observer=observe)
+        self.network = network
+
+
+_pass = lru_cache(maxsize=8)(Pass)
+
+
+class Run:
+    """What an ask asks of a pass: of the whole network, or of one layer."""
+
+    def __init__(self, ask: Ask, graph: Graph) -> None:
+        found = _pass(graph, ask.batch)
+        self.shapes, self.flops, self.elements = found.shapes, found.flops, found.elements
         self.whole = ask.layer is None
-        self.module = network if self.whole else network.twins[self.name]
+        self.name = ask.layer or next(iter(graph.outputs.values()))
+        self.module = found.network if self.whole else found.network.twins[self.name]
 
     def of(self, numbers: dict[str, int]) -> int:
         return sum(numbers.values()) if self.whole else numbers[self.name]
@@ -142,6 +173,37 @@ def _macs(ask: Ask, graph: Graph) -> Fraction:
 def _written(ask: Ask, graph: Graph) -> int:
     run = Run(ask, graph)
     return run.of(run.elements) * _BYTES[ask.dtype]
+
+
+class _Source(Layer):
+    """Makes the input inside of the network, so that nothing else holds it."""
+
+    kind = "source"
+
+    def __init__(self, shape: Shape) -> None:
+        self.__dict__["shape"] = shape
+
+    def torch(self, torch: Any, *xs: Shape) -> Any:
+        return lambda seed: torch.zeros(seed.shape[0], *self.__dict__["shape"])
+
+
+def _peak(ask: Ask, graph: Graph) -> int:
+    """The most elements that PyTorch holds after a layer, in bytes: tensors that nobody reads go."""
+    sources = [Node(name, _Source(shape), ("seed",), shape) for name, shape in graph.inputs.items()]
+    network = build(Graph({"seed": Shape((1,))}, (*sources, *graph.nodes), graph.outputs)).eval()
+    held: list[weakref.ref[torch.Tensor]] = []
+    peak = 0
+
+    def observe(name: str, tensor: torch.Tensor) -> None:
+        nonlocal peak
+        held.append(weakref.ref(tensor))
+        alive = [one for ref in held if (one := ref()) is not None]
+        sizes = {one.untyped_storage().data_ptr(): one.untyped_storage().nbytes() for one in alive}
+        peak = max(peak, sum(sizes.values()) // 4)
+
+    with torch.no_grad():
+        network(torch.zeros(ask.batch, 1), observer=observe)
+    return peak * _BYTES[ask.dtype]
 
 
 def _seen(ask: Ask, graph: Graph) -> list[tuple[int, int]]:
@@ -199,6 +261,7 @@ MEASURES: dict[str, Callable[[Ask, Graph], Any]] = {
     "macs": _macs,
     "flops": _flops,
     "written": _written,
+    "peak": _peak,
     "rf": _rf,
     "jump": _jump,
 }

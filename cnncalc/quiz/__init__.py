@@ -35,14 +35,17 @@ A template is a function from a :class:`~cnncalc.quiz.draw.Draw` to a question, 
 - **Ask** (:mod:`~cnncalc.quiz.ask`) is one number of one network in a line of text: ``Ask(net, of,
   layer)`` with ``of`` a key of ``QUANTITIES``. It has the ``value``, the ``solution()`` (worked
   steps), the ``command`` that prints it, and is what tests recompute by PyTorch. Name a layer
-  (``a = conv …``) to ask about it.
+  (``a = conv …``) to ask about it; a letter that nothing defines (``conv D g=g``) stays a symbol.
+  ``bundled("vgg11", H=256, W=256)`` is a bundled spec in a line, and ``Contrast(old, new, of)`` the
+  ratio of two networks, or what one saves, by :func:`cnncalc.compare`.
 - **Misconceptions** (:mod:`~cnncalc.quiz.misconceptions`) turn an ask into what someone believes:
   ``stated(ask)`` gives those that the kinds of layers state (``Layer.mistakes``: add one there if
   it belongs to a kind), ``on_layers`` and ``with_arguments`` take every layer for a wrong one,
   ``on_windows`` gets one step of an output size wrong, ``instead`` answers something else. Their
   words follow "You", are short, and are the same for the same mistake everywhere: reports count by
   them. Those that make no difference for some numbers are left out by themselves; give five or
-  more candidates for a single choice. Those about receptive fields are in
+  more candidates for a single choice. Where numbers cannot be redrawn, ``unambiguous(ask, among)``
+  leaves out those whose answers coincide. Those about receptive fields are in
   :mod:`~cnncalc.quiz.field_misconceptions`.
 - **Making** (:mod:`~cnncalc.quiz.making`): ``single``, ``numeric``, ``symbolic``, ``truefalse`` and
   ``table`` take asks; ``choice``, ``amount``, ``formula``, ``judged`` and ``matching`` take what the

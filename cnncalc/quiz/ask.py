@@ -18,10 +18,12 @@ from cnncalc.graph import Graph, Node
 from cnncalc.network import Network, load
 from cnncalc.notation import names_in
 from cnncalc.quiz.draw import Redraw
-from cnncalc.quiz.model import Claim, Value, shown
+from cnncalc.quiz.model import Claim, Value
 from cnncalc.render.page import GROUPED, Page
 from cnncalc.results import Analysis
 from cnncalc.sizes import Shape, is_symbolic, product, text
+from cnncalc.spec.bind import open_names
+from cnncalc.worked import form_of
 
 
 class _Found(NamedTuple):
@@ -99,19 +101,46 @@ def _network(net: str) -> Network:
     return load(net)
 
 
+def symbols(network: Network) -> dict[str, str]:
+    """Letters for numbers that a line leaves open: each stays a symbol.
+
+    >>> symbols(load("CxHxW | conv D k=3"))
+    {'D': 'D'}
+    """
+    return {name: name for name in open_names(network.spec, network.limits)}
+
+
+@lru_cache(maxsize=256)
+def _letters(net: str) -> dict[str, str]:
+    return symbols(_network(net))
+
+
 @lru_cache(maxsize=256)
 def _graph(net: str) -> Graph:
-    return _network(net).graph()
+    return _network(net).graph(settings=_letters(net))
 
 
 @lru_cache(maxsize=256)
 def _analysis(net: str, batch: int, dtype: str) -> Analysis:
-    return _network(net).analyze(batch=batch, dtype=dtype)
+    return _network(net).analyze(settings=_letters(net), batch=batch, dtype=dtype)
 
 
 @lru_cache(maxsize=256)
 def _explanation(net: str, layer: str | None, of: str, batch: int, dtype: str) -> Explanation:
-    return _network(net).explain(layer, [of], batch=batch, dtype=dtype)
+    letters = _letters(net)
+    return _network(net).explain(layer, [of], settings=letters, batch=batch, dtype=dtype)
+
+
+@lru_cache(maxsize=256)
+def _working(ask: Ask) -> str:
+    found = ask.explained()
+    value = str(ask.value)
+    steps = [one for layer in found.layers for one in layer.steps] + list(found.totals)
+    for one in reversed(steps):
+        if one.numbers is not None and one.derived and str(one.value) == value:
+            written = str(one.numbers.written(GROUPED))
+            return "" if written == form_of(one.value).write(GROUPED) else written
+    return ""
 
 
 class Ask(NamedTuple):
@@ -121,6 +150,8 @@ class Ask(NamedTuple):
     760
     >>> Ask("CxHxW | conv C k=3 p=1", "params").value
     '9*C**2 + C'
+    >>> Ask("CxHxW | conv D k=3 p=1 bias=no", "params").value
+    '9*C*D'
     """
 
     net: str
@@ -186,16 +217,21 @@ class Ask(NamedTuple):
         return Claim(self, value, self.value == value)
 
     def explained(self) -> Explanation:
-        """The working, of this quantity alone."""
+        """The working, of this quantity alone; of other layers, only what changes something."""
+        from cnncalc.explain.page import shown
+
         wanted = self.quantity
         graph = self.graph
-        layer = self.layer if wanted.of not in ("shape", "rf") else None
-        found = _explanation(self.net, layer, wanted.of, self.batch, self.dtype)
-        needed = graph.before(self.layer or next(reversed([node.name for node in graph])))
-        if self.layer is None:
-            needed = graph.used
+        alone = self.layer if wanted.of not in ("shape", "rf") else None
+        found = _explanation(self.net, alone, wanted.of, self.batch, self.dtype)
+        asked = self.layer or next(reversed([node.name for node in graph]))
+        needed = graph.used if self.layer is None else graph.before(asked)
         layers = tuple(
-            layer._replace(steps=tuple(filter(self._wanted, layer.steps)))
+            layer._replace(
+                steps=tuple(
+                    filter(self._wanted, layer.steps if layer.name == asked else shown(layer))
+                )
+            )
             for layer in found.layers
             if layer.name in needed
         )
@@ -225,13 +261,7 @@ class Ask(NamedTuple):
 
     def working(self) -> str:
         """The last derivation in numbers that comes to the value, without it; empty if there is none."""
-        found = self.explained()
-        steps = [one for layer in found.layers for one in layer.steps] + list(found.totals)
-        for one in reversed(steps):
-            if one.numbers is not None and one.derived and str(one.value) == str(self.value):
-                written = str(one.numbers.written(GROUPED))
-                return "" if written == shown(self.value) else written
-        return ""
+        return _working(self)
 
     @property
     def command(self) -> str:
@@ -246,6 +276,7 @@ class Ask(NamedTuple):
             )
             if value != usual
         )
+        options += "".join(f" --set {name}={name}" for name in _letters(self.net))
         if wanted.short and not options:
             return f'cnncalc {wanted.short} "{self.net}"'
         return f'cnncalc explain "{self.net}"{options} --of {wanted.of}'

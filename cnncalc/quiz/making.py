@@ -283,9 +283,17 @@ def _once(sections: Iterable[Section]) -> list[Section]:
             found.setdefault(one.title, {}).update((written(line), line) for line in lines)
         else:
             words.update(dict.fromkeys(one.paragraphs))
-    meant = dict.fromkeys(text for part in words for text in part.text.split("; "))
-    letters = [Section("", paragraphs=[Paragraph("Letters", "; ".join(meant))])] if meant else []
-    return [Section(title, [("", [*lines.values()])]) for title, lines in found.items()] + letters
+    meant = dict.fromkeys(
+        text for part in words if part.about == _LETTERS for text in part.text.split("; ")
+    )
+    rest = [part for part in words if part.about != _LETTERS]
+    rest += [Paragraph(_LETTERS, "; ".join(meant))] if meant else []
+    told = [Section("", paragraphs=rest)] if rest else []
+    return [Section(title, [("", [*lines.values()])]) for title, lines in found.items()] + told
+
+
+#: What the paragraph that explains letters is about.
+_LETTERS = "Letters"
 
 
 #: The signature of a template's function.

@@ -55,6 +55,23 @@ def wrongs(ask: Ask, among: Iterable[Misconception]) -> list[Wrong]:
     return [one for one in found if one is not None]
 
 
+def unambiguous(ask: Ask, among: Iterable[Misconception]) -> list[Misconception]:
+    """Those whose answer no other one has: for networks that are given, where none can be redrawn.
+
+    Misconceptions with which the network is not well-formed, or nothing is left, are left out too.
+    """
+    found: list[tuple[Misconception, Any]] = []
+    for one in among:
+        try:
+            wrong = one.wrong(ask)
+        except Redraw:
+            continue
+        if wrong is not None and (isinstance(wrong.value, str) or wrong.value > 0):
+            found.append((one, wrong.value))
+    values = [value for _, value in found]
+    return [one for one, value in found if values.count(value) == 1]
+
+
 # Wrong layers.
 
 #: What one takes a layer for, given its windows: another one, several, or None for itself.

@@ -19,6 +19,8 @@ _KINDS = {
     "local": "locally connected layer",
     "maxpool": "max pooling",
     "avgpool": "average pooling",
+    "adaptive_maxpool": "adaptive max pooling",
+    "adaptive_avgpool": "adaptive average pooling",
     "gap": "global average pooling",
     "gmp": "global max pooling",
     "linear": "fully connected layer",

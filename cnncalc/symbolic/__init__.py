@@ -391,6 +391,13 @@ def _form_of_product(value: Expr) -> notation.Form:
     return notation.Product(tuple(map(form, value.as_ordered_factors())))
 
 
+def _form_of_power(value: Expr) -> notation.Form:
+    numerator, denominator = sympy.fraction(value)
+    if denominator != 1:
+        return notation.Quotient(form(numerator), form(denominator))
+    return notation.Power(*map(form, value.as_base_exp()))
+
+
 def _form_of_floor(value: Expr) -> notation.Form:
     numerator, denominator = sympy.fraction(sympy.together(value.args[0]))
     return notation.Quotient(form(numerator), form(denominator), "down")
@@ -400,7 +407,7 @@ _FORMS: tuple[tuple[Any, Callable[[Expr], notation.Form]], ...] = (
     (sympy.Add, _form_of_sum),
     (sympy.Mul, _form_of_product),
     (sympy.floor, _form_of_floor),
-    (sympy.Pow, lambda value: notation.Power(*map(form, value.as_base_exp()))),
+    (sympy.Pow, _form_of_power),
     (sympy.Min, lambda value: notation.Extreme("min", tuple(map(form, value.args)))),
     (sympy.Max, lambda value: notation.Extreme("max", tuple(map(form, value.args)))),
 )

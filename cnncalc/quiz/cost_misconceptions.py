@@ -1,0 +1,64 @@
+"""Misconceptions about MACs and memory; those that kinds state about parameters are with them."""
+
+from __future__ import annotations
+
+from cnncalc.layers import Layer
+from cnncalc.layers.windows import Window
+from cnncalc.quiz.ask import Ask
+from cnncalc.quiz.misconceptions import Misconception, Number, instead, on_layers
+from cnncalc.render.page import GROUPED
+from cnncalc.worked import Worked
+
+
+def _at_every_position(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
+    if not {"stride", "padding"} <= {*layer.arguments}:
+        return None
+    return layer.replace(stride=(1,), padding="same")
+
+
+INPUT_POSITIONS = on_layers(
+    "counted the positions of the input, not of the output", _at_every_position
+)
+
+
+def _one_row(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
+    """A square kernel as its middle row, where that reads at the same positions."""
+    if not {"kernel", "padding"} <= {*layer.arguments}:
+        return None
+    (kernel, *others), (before, *_) = layer.__dict__["kernel"], layer.__dict__["padding"]
+    if others or len(windows) != 2 or 2 * before != kernel - 1:
+        return None
+    return layer.replace(kernel=(1, kernel), padding=(0, before))
+
+
+ONE_ROW = on_layers("multiplied by the kernel size once, not for height and width", _one_row)
+
+
+def _one_filter(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
+    alone = layer.__dict__.get("groups", 1) == 1
+    return layer.replace(out=1) if "out" in layer.arguments and alone else None
+
+
+ONE_FILTER = on_layers("counted one filter only", _one_filter)
+
+
+def _groups_twice(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
+    groups = layer.__dict__.get("groups", 1)
+    return None if groups == 1 else layer.replace(groups=groups * groups)
+
+
+GROUPS_TWICE = on_layers("divided by the groups twice", _groups_twice)
+
+
+def _and_bias(ask: Ask) -> Number:
+    additions = Worked(ask._replace(of="elements").value)
+    total = Worked(ask.value) + additions
+    return Number(total.value, total.written(GROUPED))
+
+
+#: For a single layer.
+COUNTED_THE_BIAS = Misconception("counted the additions of the bias too", _and_bias)
+
+#: Of memory.
+ONE_IMAGE = instead("left the batch out: counted one image", batch=1)
+ONE_BYTE = instead("counted the values, not their bytes", dtype="int8")

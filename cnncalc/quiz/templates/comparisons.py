@@ -1,0 +1,143 @@
+"""Comparisons of designs: which one costs what, and by how much."""
+
+from __future__ import annotations
+
+from cnncalc.quiz.ask import Ask
+from cnncalc.quiz.contrasts import Contrast
+from cnncalc.quiz.cost_misconceptions import ONE_ROW
+from cnncalc.quiz.draw import Draw
+from cnncalc.quiz.making import Made, Said, choice, formula, truefalse
+from cnncalc.quiz.misconceptions import (
+    FLOPS_FOR_MACS,
+    PARAMS_FOR_MACS,
+    WHOLE_KERNEL,
+    instead,
+    stated,
+)
+from cnncalc.quiz.model import Wrong
+from cnncalc.quiz.registry import template
+
+_STACKED = ("000 What Does It Mean to Stack 3x3 Convolutions?", "000 Parameter Comparison")
+#: How many 3×3 convolutions see as much as one with this kernel.
+_NUMBERS = {5: "two", 7: "three", 9: "four"}
+
+
+def _stack(given: str, filters: object, kernel: int, bias: bool = True) -> tuple[str, str]:
+    """One convolution, and 3×3 ones that see as much, as lines."""
+    words = "" if bias else " bias=no"
+    small = [f"b{i} = conv {filters} k=3 p=1{words}" for i in range(1, kernel // 2 + 1)]
+    large = f"{given} | a = conv {filters} k={kernel} p={kernel // 2}{words}"
+    return large, " | ".join([given, *small])
+
+
+@template(
+    "two-3x3-vs-5x5",
+    topic="comparison",
+    type="truefalse",
+    title="Stacked 3×3 convolutions against one large one: receptive field, parameters, MACs",
+    sources=(*_STACKED, "004 1.3.2 The VGG block"),
+)
+def two_3x3_vs_5x5(draw: Draw) -> Made:
+    c, n, kernel = draw.choose((16, 32, 64, 128)), draw.choose((14, 28, 56)), draw.choose((5, 5, 7))
+    large, small = _stack(f"{c}x{n}x{n}", c, kernel)
+    only = f"{c}x{n}x{n} | conv {c} k=3 p=1"
+    one_of_them = instead("counted one of the small convolutions only", net=only)
+    as_large = instead("took the same receptive field for the same cost", net=large)
+    params = [Ask(net, "params") for net in (large, small)]
+    macs = [Ask(net, "macs") for net in (large, small)]
+    field = Ask(small, "rf")
+    said = [
+        Said("A has {} parameters.", params[0], [*stated(params[0]), ONE_ROW]),
+        Said("B has {} parameters.", params[1], [*stated(params[1]), one_of_them, as_large]),
+        Said("A takes {} MACs.", macs[0], [FLOPS_FOR_MACS, PARAMS_FOR_MACS]),
+        Said("B takes {} MACs.", macs[1], [FLOPS_FOR_MACS, one_of_them, as_large]),
+        Said(
+            "A value of B's output depends on {0}×{0} pixels of its input.",
+            field,
+            [WHOLE_KERNEL, instead("took the field of one convolution for that of all", net=only)],
+        ),
+    ]
+    return truefalse(
+        draw,
+        f"A is one {kernel}×{kernel} convolution, B is {_NUMBERS[kernel]} 3×3 convolutions one after "
+        f"the other. All have {c} input channels, {c} filters, a bias, and padding that keeps the "
+        f"maps at {n}×{n}. Which statements hold? MACs are multiply–accumulate operations, the bias "
+        "not counted.",
+        draw.sample(said, 4),
+    )
+
+
+@template(
+    "three-3x3-vs-7x7-in-c",
+    topic="comparison",
+    type="symbolic",
+    title="What stacked 3×3 convolutions save, in terms of the channels",
+    sources=(*_STACKED, "004 1.3.1 fewer wide convolutions or more narrow convolutions?"),
+)
+def three_3x3_vs_7x7_in_c(draw: Draw) -> Made:
+    kernel, bias = draw.choose((5, 7, 9)), bool(draw.below(2))
+    m = draw.choose((1, 1, 2, 3))
+    channels = "C" if m == 1 else f"{m}C"
+    given, filters = ("CxHxW", "C") if m == 1 else (f"({m}*C)xHxW", f"{m}*C")
+    large, small = _stack(given, filters, kernel, bias)
+    contrast = Contrast(large, small, "params", "saved")
+    old, new = contrast.asks
+    wrong = [
+        *contrast.wrongs(one for one in stated(old) if one.text != "forgot the padding"),
+        contrast.instead(
+            "counted one of the small convolutions only", new=small.partition(" | b2")[0]
+        ),
+        Wrong(new.value, "gave what the small convolutions have, not the difference"),
+    ]
+    made = formula(
+        f"One {kernel}×{kernel} convolution is replaced by {_NUMBERS[kernel]} 3×3 convolutions, which "
+        f"see as much. Every convolution has {channels} input channels, {channels} filters, and "
+        f"{'a' if bias else 'no'} bias. How many parameters fewer are there, in terms of C?",
+        str(contrast.value),
+        wrong,
+        contrast.solution(),
+        {"C": "channels"},
+    )
+    return made._replace(claims=contrast.claims)
+
+
+@template(
+    "gap-vs-flatten",
+    topic="comparison",
+    type="single",
+    title="What global average pooling instead of flattening saves",
+    sources=("003 7.9.3 Global Pooling Layers", "000 Network-in-Network (NiN)"),
+)
+def gap_vs_flatten(draw: Draw) -> Made:
+    c, n = draw.choose((64, 128, 256, 512)), draw.choose((4, 5, 6, 7, 8))
+    units = draw.choose((10, 20, 100, 200))
+    given, dense = f"{c}x{n}x{n}", f"flatten | {{}} = linear {units}"
+    contrast = Contrast(
+        f"{given} | {dense.format('a')}",
+        f"{given} | gap | {dense.format('b')}",
+        "params",
+        "saved",
+    )
+    old, new = contrast.asks
+    wrong = [
+        Wrong(old.value, "gave the parameters of the head that flattens", old.working()),
+        Wrong(new.value, "gave the parameters that remain", new.working()),
+        contrast.instead(
+            "counted one row of the maps only", old=f"{c}x1x{n} | {dense.format('a')}"
+        ),
+        contrast.instead("forgot the bias of what remains", new=f"{contrast.new} bias=no"),
+        contrast.instead(
+            "counted one class only",
+            *(net.replace(f"linear {units}", "linear 1") for net in (contrast.old, contrast.new)),
+        ),
+    ]
+    made = choice(
+        draw,
+        f"At the end of a network, {c} maps of {n}×{n} are flattened, and a fully connected layer "
+        f"with bias gives a value for each of {units} classes. Now global average pooling comes "
+        "before it. How many parameters fewer are there?",
+        contrast.value,
+        wrong,
+        contrast.solution(),
+    )
+    return made._replace(claims=contrast.claims)

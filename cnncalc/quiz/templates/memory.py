@@ -1,0 +1,146 @@
+"""Memory of activations."""
+
+from __future__ import annotations
+
+from cnncalc.layers import KINDS
+from cnncalc.quiz.ask import Ask
+from cnncalc.quiz.cost_misconceptions import ONE_BYTE, ONE_IMAGE
+from cnncalc.quiz.draw import Draw
+from cnncalc.quiz.making import Made, Said, numeric, single, truefalse
+from cnncalc.quiz.misconceptions import Misconception, Number, instead, on_layers, stated
+from cnncalc.quiz.registry import template
+from cnncalc.quiz.wording import chain, layer_words, line, nodes
+from cnncalc.render.page import GROUPED
+from cnncalc.worked import Worked
+
+_SINGLE = instead("took four bytes for a value, as in float32", dtype="float32")
+_DOUBLE = instead("took eight bytes for a value, as in float64", dtype="float64")
+_INPUT = on_layers(
+    "counted the input of the layer, not its output", lambda layer, windows: KINDS["relu"]()
+)
+_SUMMED = instead("added up all outputs, of which most are freed before the end", of="written")
+_BYTES = {"float32": 4, "float16": 2}
+
+
+def _times(text: str, factor: int) -> Misconception:
+    def believed(ask: Ask) -> Number:
+        wrong = Worked(ask.value) * factor
+        return Number(wrong.value, wrong.written(GROUPED))
+
+    return Misconception(text, believed)
+
+
+@template(
+    "activation-bytes",
+    topic="memory",
+    type="single",
+    title="Bytes of the output of one layer for a batch",
+    sources=("003 7.3.5 Batch Processing with Convolutional Layers", "004 1.2 AlexNet"),
+)
+def activation_bytes(draw: Draw) -> Made:
+    c, n, k = draw.choose((3, 16, 32)), draw.choose((32, 48, 64, 96)), draw.choose((3, 5))
+    batch, dtype = draw.choose((4, 8, 16, 32, 64)), draw.choose(("float16", "float32"))
+    layer = line(f"conv {draw.choose((16, 24, 32, 64))}", k=k, s=draw.between(1, 2), p=k // 2)
+    ask = Ask(f"{c}x{n}x{n} | a = {layer}", "written", "a", batch, dtype)
+    return single(
+        draw,
+        f"A batch of {batch} images of {c}×{n}×{n} goes through this layer: "
+        f"{layer_words(nodes(ask.net)[0].layer)}. How many bytes does its output take in {dtype} "
+        f"({_BYTES[dtype]} bytes for a value)?",
+        ask,
+        [ONE_IMAGE, ONE_BYTE, _INPUT, _DOUBLE if dtype == "float32" else _SINGLE, *stated(ask)],
+    )
+
+
+@template(
+    "peak-bytes",
+    topic="memory",
+    type="numeric",
+    title="The most memory that activations take at once, with a skip connection or without",
+    sources=("003 7.9.2 Effect and Benefits of Pooling", "004 1.5.2 Residual Networks"),
+)
+def peak_bytes(draw: Draw) -> Made:
+    c, n = draw.choose((3, 8, 16)), draw.choose((16, 32, 64))
+    m = draw.choose((16, 24, 32))
+    wide = draw.between(1, 4) * m // 2
+    skip = draw.below(2)
+    layers = [
+        f"{c}x{n}x{n}",
+        f"a = conv {m} k=3 p=1",
+        f"b = conv {wide} k=1",
+        f"c = conv {m} k=3 p=1",
+    ]
+    plain = " | ".join([*layers, "e = maxpool 2"])
+    ask = Ask(" | ".join([*layers, "e = add c a"]) if skip else plain, "peak")
+    largest = max(Ask(ask.net, "written", name).value for name in "abce")
+    among = [
+        _SUMMED,
+        Misconception(
+            "took the largest tensor alone, without what a layer reads", lambda _: Number(largest)
+        ),
+        ONE_BYTE,
+    ]
+    words = chain(plain)
+    if skip:
+        words = chain(" | ".join(layers)) + "; (4) addition of the outputs of (3) and (1)"
+        forgot = "freed the tensor that the skip connection still needs"
+        among.append(instead(forgot, net=" | ".join([*layers, "e = relu"])))
+    return numeric(
+        f"A network for images of {c}×{n}×{n} at inference: {words}. A tensor is freed as soon as no "
+        "later layer reads it; a layer's input and output are in memory together, and the image is a "
+        "tensor too. How many bytes do the tensors take at most, for one image in float32 "
+        "(4 bytes for a value)? Weights are not counted.",
+        ask,
+        among,
+    )
+
+
+@template(
+    "batch-memory",
+    topic="memory",
+    type="truefalse",
+    title="What grows with the batch, and what does not",
+    sources=("003 7.3.5 Batch Processing with Convolutional Layers", "004 1.8.2 What we learnt"),
+)
+def batch_memory(draw: Draw) -> Made:
+    n, k, batch = draw.choose((28, 32, 64)), draw.choose((3, 5)), draw.choose((2, 8, 16, 32))
+    net = " | ".join(
+        [
+            f"{draw.choose((1, 3))}x{n}x{n}",
+            line(f"a = conv {draw.choose((8, 16, 32))}", k=k, p=k // 2),
+            "b = bn",
+            "c = maxpool 2",
+            "e = flatten",
+            f"f = linear {draw.choose((10, 100))}",
+        ]
+    )
+    params, shape = Ask(net, "params", batch=batch), Ask(net, "height", "c", batch)
+    per_image = _times("took parameters for something that each image has anew", batch)
+    said = [
+        Said("The network has {} parameters.", params, [per_image]),
+        Said(
+            "The output of (1) takes {} bytes in float32.",
+            Ask(net, "written", "a", batch),
+            [ONE_IMAGE, ONE_BYTE],
+        ),
+        Said(
+            "The output of (3) takes {} bytes in float16.",
+            Ask(net, "written", "c", batch, "float16"),
+            [ONE_IMAGE, ONE_BYTE, _SINGLE],
+        ),
+        Said("(1) takes {} MACs for the batch.", Ask(net, "macs", "a", batch), [ONE_IMAGE]),
+        Said("(5) takes {} MACs for the batch.", Ask(net, "macs", "f", batch), [ONE_IMAGE]),
+        Said("(2) has {} parameters.", Ask(net, "params", "b", batch), [per_image]),
+        Said(
+            "The maps after (3) are {} pixels high.",
+            shape,
+            [_times("took the batch for a spatial axis", batch)],
+        ),
+    ]
+    return truefalse(
+        draw,
+        f"A network gets a batch of {batch} images of {net.partition(' ')[0].replace('x', '×')}: "
+        f"{chain(net)}. Which statements hold? A value takes 4 bytes in float32 and 2 in float16; "
+        "MACs are multiply–accumulate operations.",
+        draw.sample(said, 4),
+    )
