@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,8 @@ class Repository:
     """A new repository at ``root``, with which the process works from now on."""
 
     def __init__(self, root: Path, patch: pytest.MonkeyPatch) -> None:
+        if shutil.which("git") is None:
+            pytest.skip("git is not installed")
         self.root = root
         for name in [name for name in os.environ if name.startswith("GIT_")]:
             patch.delenv(name)

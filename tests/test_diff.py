@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
 from fractions import Fraction
@@ -18,7 +19,8 @@ from markdown_it import MarkdownIt
 from repositories import Repository, net
 
 import cnncalc as library
-from cnncalc.check.differences import Change, renames
+from cnncalc.check.differences import Change
+from cnncalc.check.renaming import renames
 from cnncalc.cli.differing import percent
 from cnncalc.cli.pull_request import _LONGEST, MARK
 
@@ -321,6 +323,15 @@ def test_paths_with_spaces_and_letters_of_all_kinds_from_a_folder_below(
     assert found == ["../other.yaml", f"../söme dir/{Path(odd).name}"]
     comment = answer("diff", "--against", "HEAD", "-f", "markdown")
     assert MarkdownIt("commonmark").enable("table").render(comment).count("<tr>") == 2
+
+
+def test_names_that_cannot_be_printed(repository: Repository) -> None:
+    repository.commit(**{"a\nb.cnn.yaml": net(8)})
+    repository.write("a\nb.cnn.yaml", net(10))
+    (repository.root / os.fsdecode(b"c\xff.cnn.yaml")).write_text(net(3, "tanh", "gap"))
+    found = rows("--against", "HEAD")
+    assert ["a\\nb.cnn.yaml", "parameters", "224", "280", "+25 %"] in found
+    assert ["c\\udcff.cnn.yaml", "parameters", "-", "84", "added"] in found
 
 
 def test_a_link_is_what_it_leads_to(repository: Repository) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnncalc.check.checking import metrics_of
 from cnncalc.check.model import Model
 from cnncalc.check.models import models
+from cnncalc.check.renaming import Text, Texts, renames
 from cnncalc.check.settings import Settings
 from cnncalc.comparison import Quantity
 from cnncalc.errors import CnncalcError
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 #: A metric in JSON: a number, text for a formula or a fraction, one for each axis or output.
 Value = int | str | list[Any] | dict[str, Any] | None
-#: What is in a file, or why it cannot be read.
-Text = str | CnncalcError
-Texts = Mapping[str, Text]
 
 
 def _field(name: str) -> Callable[[Mapping[str, Any]], Value]:
@@ -190,9 +188,14 @@ class Difference(NamedTuple):
 
 def titled(path: str, label: str) -> str:
     """``specs/resnet.yaml:resnet18``, as commands take it."""
+    shown = "".join(map(_printable, path))
     if not path or not label:
-        return path or label
-    return f"{path}:{label}" if is_name(label) else f"{path} ({label})"
+        return shown or label
+    return f"{shown}:{label}" if is_name(label) else f"{shown} ({label})"
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 
 class Sides(NamedTuple):
@@ -280,35 +283,3 @@ def _models(old_path: str, old: States, path: str, new: States) -> Iterator[Diff
             yield Difference(path, label, old_path, before, old[before], state)
     for label in rest:
         yield Difference(old_path, label, old_path, label, old[label], None)
-
-
-#: Files with at least this share of lines in common are one that was renamed, as git has it.
-_ALIKE = Fraction(1, 2)
-#: More pairs of files than this are not looked at line by line.
-_MOST_PAIRS = 10_000
-
-
-def renames(old: Texts, new: Texts) -> dict[str, str]:
-    """Old paths by new ones, of files that are in one version only and alike, the most alike first."""
-    removed, added = sorted({*old} - {*new}), sorted({*new} - {*old})
-    likeness = _likeness if len(removed) * len(added) <= _MOST_PAIRS else _equal
-    pairs = [(likeness(old[a], new[b]), a, b) for a in removed for b in added]
-    found: dict[str, str] = {}
-    for alike, before, path in sorted(pairs, key=lambda pair: (-pair[0], pair)):
-        if alike >= _ALIKE and path not in found and before not in found.values():
-            found[path] = before
-    return found
-
-
-def _equal(first: Text, second: Text) -> Fraction:
-    return Fraction(first == second)
-
-
-def _likeness(first: Text, second: Text) -> Fraction:
-    """Lines in common, of all lines of the longer one."""
-    from collections import Counter
-
-    ours, theirs = (
-        Counter(text.splitlines() if isinstance(text, str) else ()) for text in (first, second)
-    )
-    return Fraction(sum((ours & theirs).values()), max(ours.total(), theirs.total(), 1))

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnncalc.check.differences import Sides, State, States, Text, Texts, Version, renames, states_of
+from cnncalc.check.differences import Sides, State, States, Version, states_of
 from cnncalc.check.files import SUFFIXES, discover, shown
 from cnncalc.check.git import Repository
+from cnncalc.check.renaming import Text, Texts, renames
 from cnncalc.check.settings import Base, Settings
 from cnncalc.check.trees import Named, Tree, of_file, present, working_tree
 from cnncalc.errors import UsageError
@@ -151,14 +152,17 @@ def range_of(against: str, head: str | None) -> Range:
 
 def _opened(against: str, head: str | None, paths: Sequence[Path]) -> tuple[Range, Repository, str]:
     """What is asked for, the repository of the paths, and the commit to compare with."""
-    if Path(against).suffix in (".json", *SUFFIXES):
+    asked = range_of(against, head)
+    repository = Repository(paths[0] if paths else Path())
+    try:
+        commit = repository.commit(asked.old)
+    except UsageError:
+        if Path(against).suffix not in (".json", *SUFFIXES) or ":" in against:
+            raise
         raise UsageError(
             f"there is no file {against} to compare with",
             hint="write a report with cnncalc check -f json:FILE, or name a git revision",
-        )
-    asked = range_of(against, head)
-    repository = Repository(paths[0] if paths else Path())
-    commit = repository.commit(asked.old)
+        ) from None
     if asked.merged:
         commit = repository.merge_base(asked.old, asked.new or "HEAD")
     return asked, repository, commit

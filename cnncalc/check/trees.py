@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from cnncalc.check.differences import Text, Texts, renames
 from cnncalc.check.files import SUFFIXES, decoded, discover, is_foreign, is_spec, read, shown
 from cnncalc.check.git import Repository
+from cnncalc.check.renaming import Text, Texts, renames
 from cnncalc.problems import UnreadableFile
 
 #: A path of the user, and the same in the repository.

@@ -55,7 +55,7 @@ def command(
     exit_code: bool,
     common: Common,
 ) -> None:
-    """What changed between two versions of models: each number, old and new.
+    """What changed between versions: each number, old and new.
 
     A and B are specs (files, bundled names, one-line networks), or two folders. With --against,
     the specs at PATHs (default: the current folder) are compared with what they were at a git

@@ -18,9 +18,9 @@ _COLUMNS = (Column("number", "", right=True), Column("line", "line"))
 @click.option("--symbolic", is_flag=True, help="Leave the spec's own values for symbols out.")
 @bound
 def command(net: str, common: Common) -> None:
-    """The flat spec: a line for each layer, without loops, blocks, conditions and parameters.
+    """The flat spec, with a line for each layer.
 
-    Sizes of the input stay symbols, with the values of --at under at:, unless the layers depend on
+    Loops, blocks, conditions and parameters are worked out. Sizes of the input stay symbols, with the values of --at under at:, unless the layers depend on
     them. What the spec expects is kept, shared weights stay shared; comments are not kept. -o FILE
     writes the spec.
     """

@@ -55,7 +55,10 @@ def _nearest(net: str, height: int, above: bool) -> int:
     topic="domain",
     type="single",
     title="Nearest input height that a U-Net takes",
-    sources=("002 d) Transposed Convolution (Deconvolution)", "000 Where Is This Used? (1×1 convolution)"),
+    sources=(
+        "002 d) Transposed Convolution (Deconvolution)",
+        "000 Where Is This Used? (1×1 convolution)",
+    ),
 )
 def unet_good_sizes(draw: Draw) -> Made:
     levels, n, above = draw.between(2, 5), draw.between(130, 700), bool(draw.below(2))

@@ -172,7 +172,10 @@ def densenet_channels(draw: Draw) -> Made:
     topic="architectures",
     type="table",
     title="Heights and channels on the levels of a U-Net without padding",
-    sources=("000 Transposed Convolution (Deconvolution)", "000 Where Is This Used? (1×1 convolution)"),
+    sources=(
+        "000 Transposed Convolution (Deconvolution)",
+        "000 Where Is This Used? (1×1 convolution)",
+    ),
 )
 def unet_sizes(draw: Draw) -> Made:
     depth, base = draw.between(2, 3), draw.choose((16, 32, 64))
