@@ -251,7 +251,6 @@ def _jump(ask: Ask, graph: Graph) -> int:
 MEASURES: dict[str, Callable[[Ask, Graph], Any]] = {
     "height": _along(-2),
     "width": _along(-1),
-    "length": _along(-1),
     "depth": _along(-3),
     "channels": _along(0),
     "shape": _shape,

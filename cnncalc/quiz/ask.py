@@ -64,11 +64,11 @@ def _first(fields: Fields | None) -> AxisField:
 
 #: What can be asked.
 QUANTITIES: dict[str, Quantity] = {
-    **{axis: _along(axis) for axis in ("height", "width", "length", "depth", "channels")},
+    **{axis: _along(axis) for axis in ("height", "width", "depth", "channels")},
     "shape": Quantity(
         "shape",
         "shape",
-        ("channels", "features", "depth", "height", "width", "length"),
+        ("channels", "features", "depth", "height", "width"),
         lambda f: str(f.output),
         short="shape",
     ),

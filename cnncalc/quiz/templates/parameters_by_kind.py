@@ -88,7 +88,7 @@ def _divided_twice(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
     topic="params",
     type="numeric",
     title="Parameters of a grouped convolution",
-    sources=("000 Grouped Convolution with 2 groups", "001 Group-based convolution"),
+    sources=("000 How Grouped Convolutions Work", "001 Group-based convolution"),
 )
 def grouped_params(draw: Draw) -> Made:
     g, k = draw.choose((2, 4, 8)), draw.choose((1, 3, 3, 5))
