@@ -16,7 +16,7 @@ from cnncalc.analyses.receptive_field import (
     receptive_fields,
 )
 from cnncalc.analyses.wellformed import describe_conditions
-from cnncalc.errors import UsageError, suggest
+from cnncalc.errors import CnncalcError, UsageError, suggest
 from cnncalc.graph import Graph
 from cnncalc.results import Analysis, LayerResult, head
 from cnncalc.sizes import Size, at_least, expand, is_int, is_symbolic
@@ -26,6 +26,7 @@ from cnncalc.spec.build import Expansion
 from cnncalc.spec.lines import is_name
 
 if TYPE_CHECKING:
+    from cnncalc.conventions.counting import Count
     from cnncalc.domain import Domain
     from cnncalc.explain import Explanation
     from cnncalc.fields import LayerField
@@ -147,17 +148,72 @@ class Network:
         assume: Mapping[str, Any] | None = None,
         batch: Size = 1,
         dtype: str = "float32",
+        conventions: Iterable[str] = (),
     ) -> Analysis:
         """Sizes, receptive fields, parameters, MACs and activation memory.
 
         ``at`` binds symbols (``{"H": 512}``), ``settings`` parameters (``{"classes": 10}``);
         ``symbolic`` leaves unbound symbols free even where the spec has a default. MACs and bytes
         are for ``batch`` images (a number, or a name for a symbol), bytes for elements of
-        ``dtype``. Raises :class:`cnncalc.CnncalcError` for a network that is not well-formed.
+        ``dtype``. ``conventions`` are names of counting tools (``fvcore``, ``torchinfo@1.8``) whose
+        counts are wanted too. Raises :class:`cnncalc.CnncalcError` for a network that is not
+        well-formed.
+
+        >>> found = load("3x32x32 | conv 10 k=5 p=2 | bn").analyze(conventions=["fvcore", "thop"])
+        >>> [count.total for count in found.counts]
+        [788480, 808960]
         """
         batch, dtype = _batch(batch), _dtype(dtype)
         expansion = self.expansion(at, settings, symbolic, assume)
-        return self._analyzed(expansion.graph(), expansion.binding, batch, dtype, assume)
+        graph = expansion.graph()
+        found = self._analyzed(graph, expansion.binding, batch, dtype, assume)
+        asked = list(conventions)
+        if not asked:
+            return found
+        counts = self._counted(graph, asked, batch, at, settings)
+        return found._replace(counts=counts)
+
+    def count(
+        self,
+        conventions: Iterable[str],
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
+        batch: Size = 1,
+    ) -> tuple[Count, ...]:
+        """What counting tools count, by the names of their conventions; the rest as in :meth:`analyze`.
+
+        Raises :class:`cnncalc.CnncalcError` for a convention that there is not.
+        """
+        graph = self.graph(at, settings, symbolic, assume)
+        return self._counted(graph, conventions, _batch(batch), at, settings)
+
+    def _counted(
+        self,
+        graph: Graph,
+        conventions: Iterable[str],
+        batch: Size,
+        at: Mapping[str, Any] | None,
+        settings: Mapping[str, Any] | None,
+    ) -> tuple[Count, ...]:
+        """Counted; in numbers too, at the spec's own sizes, where a rule has no formula."""
+        from cnncalc.conventions import find_all
+        from cnncalc.conventions.counting import count
+
+        found = [count(graph, convention, batch) for convention in find_all(conventions)]
+        if not any(one.numeric for one in found):
+            return tuple(found)
+        try:
+            expansion = self.expansion(at, settings)
+            concrete = expansion.graph()
+        except CnncalcError:
+            return tuple(found)
+        again = (
+            one._replace(at=_at(expansion, count(concrete, one.convention, batch))) for one in found
+        )
+        return tuple(again)
 
     def _analyzed(
         self,
@@ -327,6 +383,11 @@ class Rewritten(Network):
         super().__init__(parse_yaml(yaml_text(made.spec), "<rewritten>", limits), limits)
         self.changed = made.changed
         self.flattened = made.flattened
+
+
+def _at(expansion: Expansion, count: Count) -> tuple[Mapping[str, int], Count] | None:
+    """A count and the values of the symbols that it is for, if it has a number."""
+    return None if count.numeric else (expansion.binding, count)
 
 
 def _worded(assume: Mapping[str, Any] | None) -> dict[str, str]:

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from cnncalc import formulas
 from cnncalc.errors import LayerError
 from cnncalc.layers.arguments import REQUIRED, Argument, ArgumentError
+from cnncalc.layers.calls import Call
 from cnncalc.layers.windows import POINT, Window
 from cnncalc.sizes import Shape, Size, axis_names
 
@@ -42,6 +44,11 @@ class Product(NamedTuple):
     inner: Size
     columns: Size
     times: Size = 1
+
+    @property
+    def macs(self) -> Size:
+        """Each element of the first matrix meets every column of the second."""
+        return formulas.macs(self.rows * self.inner, self.columns) * self.times
 
 
 class Requirement(NamedTuple):
@@ -111,6 +118,14 @@ class Layer:
     numbered: ClassVar[tuple[str, str] | None] = None
     #: The output shares the input's storage: it costs no activation memory.
     view: ClassVar[bool] = False
+    #: A view whose axes are not in the order in which its elements lie in memory.
+    reorders: ClassVar[bool] = False
+    #: A view of elements that do not lie in memory side by side.
+    gaps: ClassVar[bool] = False
+    #: Class in ``torch.nn`` of its PyTorch twin, without the rank; None for a class of ours.
+    module: ClassVar[str | None] = None
+    #: What its twin calls (see :class:`Call`); None when it computes nothing, only moves elements.
+    function: ClassVar[str | None] = None
     #: The networks that it runs in place of one operation.
     inside: ClassVar[Inside | None] = None
 
@@ -193,6 +208,11 @@ class Layer:
     def products(self, *xs: Shape) -> Iterable[Product]:
         """Matrix products of tensors with each other, whose MACs count beside the weights'."""
         return ()
+
+    def calls(self, xs: tuple[Shape, ...], y: Shape) -> Iterable[Call]:
+        """What its PyTorch twin computes, in order; nothing where it only moves elements."""
+        if self.function is not None:
+            yield Call(self.function, self.module, xs[0], y, self, tuple(self.weights(xs[0], y)))
 
     def reaches_all(self, *xs: Shape) -> bool:
         """Does every unit depend on all positions, beside those that its windows read?"""

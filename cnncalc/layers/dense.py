@@ -20,6 +20,8 @@ class Linear(Layer):
     """
 
     kind = "linear"
+    module = "Linear"
+    function = "linear"
     known_as = (
         "fc",
         "dense",

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.layers.arguments import Axes, Count, Flag
 from cnncalc.layers.base import Layer, Mistake, Weight
+from cnncalc.layers.calls import Call
 from cnncalc.layers.convolution import NEEDS_MAP
 from cnncalc.layers.windows import Slide, Window
 from cnncalc.sizes import Shape, Size, product
@@ -52,6 +53,12 @@ class LocallyConnected(Layer):
         yield Weight("weight", (product(y.spatial), inner, y.channels), uses=1)
         if self.bias:
             yield Weight("bias", (y.channels, *y.spatial))
+
+    def calls(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Call]:
+        weight, *bias = self.weights(xs[0], y)
+        yield Call("bmm", None, xs[0], y, self, (weight,))
+        if bias:
+            yield Call("+", None, y, y, self)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs
