@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from cnncalc import given
 from cnncalc.analyses.findings import warning
 from cnncalc.analyses.receptive_field import last_feature_map, last_map, receptive_fields
 from cnncalc.analyzing import analyzed
-from cnncalc.errors import UsageError, suggest
+from cnncalc.errors import CnncalcError, UsageError, suggest
 from cnncalc.graph import Graph
 from cnncalc.results import Analysis, head
 from cnncalc.sizes import Size
@@ -20,6 +20,7 @@ from cnncalc.spec.build import Expansion
 from cnncalc.spec.reporting import Problems
 
 if TYPE_CHECKING:
+    from cnncalc.conventions.counting import Count
     from cnncalc.domain import Domain
     from cnncalc.explain import Explanation
     from cnncalc.fields import LayerField
@@ -183,6 +184,7 @@ class Network:
         assume: Mapping[str, Any] | None = None,
         batch: Size = 1,
         dtype: str = "float32",
+        conventions: Iterable[str] = (),
         fold_bn: bool = False,
         **sizes: Any,
     ) -> Analysis:
@@ -192,7 +194,8 @@ class Network:
         binds parameters (``{"classes": 10}``); ``symbolic`` leaves unbound symbols free even where
         the spec has a default. MACs and bytes are for ``batch`` images (a number, or a name for a
         symbol), bytes for elements of ``dtype``. ``fold_bn``: of the network as it is run at
-        inference, with batch normalisation folded into the layers before it.
+        inference, with batch normalisation folded into the layers before it. ``conventions`` are names of counting
+        tools (``fvcore``, ``torchinfo@1.8``) whose counts are wanted too.
 
         >>> load("resnet50").analyze(H=256, W=256).total.macs
         5340348416
@@ -202,14 +205,21 @@ class Network:
         batch, dtype = given.batch(batch), given.dtype(dtype)
         expansion = self.expansion(_with(at, sizes), settings, symbolic, assume)
         graph, binding = expansion.graph(), expansion.binding
-        if not fold_bn:
-            return self.analyzed(graph, binding, batch, dtype, assume)
-        from cnncalc.rewriting.folding import fold
+        changed = None
+        if fold_bn:
+            from cnncalc.rewriting.folding import fold
 
-        folded = fold(graph)
-        found = self.analyzed(folded.graph, binding, batch, dtype, assume)
-        nothing = () if folded.into else (warning("there is no batch normalisation to fold"),)
-        return found._replace(folded=folded.into, findings=(*found.findings, *nothing))
+            folded = fold(graph)
+            graph, changed = folded.graph, lambda graph: fold(graph).graph
+        found = self.analyzed(graph, binding, batch, dtype, assume)
+        if fold_bn:
+            nothing = () if folded.into else (warning("there is no batch normalisation to fold"),)
+            found = found._replace(folded=folded.into, findings=(*found.findings, *nothing))
+        asked = list(conventions)
+        if asked:
+            counts = self._counted(graph, asked, batch, _with(at, sizes), settings, changed)
+            found = found._replace(counts=counts)
+        return found
 
     def analyzed(
         self,
@@ -221,6 +231,53 @@ class Network:
     ) -> Analysis:
         """What :meth:`analyze` finds, of a graph of this network that is built already."""
         return analyzed(self.name, self.source, graph, binding, batch, dtype, given.worded(assume))
+
+    def count(
+        self,
+        conventions: Iterable[str],
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
+        batch: Size = 1,
+    ) -> tuple[Count, ...]:
+        """What counting tools count, by the names of their conventions; the rest as in :meth:`analyze`.
+
+        >>> found = load("3x32x32 | conv 10 k=5 p=2 | bn").count(["fvcore", "thop"])
+        >>> [count.total for count in found]
+        [788480, 808960]
+
+        Raises :class:`cnncalc.CnncalcError` for a convention that there is not.
+        """
+        graph = self.graph(at, settings, symbolic, assume)
+        return self._counted(graph, conventions, given.batch(batch), at, settings)
+
+    def _counted(
+        self,
+        graph: Graph,
+        conventions: Iterable[str],
+        batch: Size,
+        at: Mapping[str, Any] | None,
+        settings: Mapping[str, Any] | None,
+        changed: Callable[[Graph], Graph] | None = None,
+    ) -> tuple[Count, ...]:
+        """Counted; in numbers too, at the spec's own sizes, where a rule has no formula."""
+        from cnncalc.conventions import find_all
+        from cnncalc.conventions.counting import count
+
+        found = [count(graph, convention, batch) for convention in find_all(conventions)]
+        if not any(one.numeric for one in found):
+            return tuple(found)
+        try:
+            expansion = self.expansion(at, settings)
+            concrete = expansion.graph() if changed is None else changed(expansion.graph())
+        except CnncalcError:
+            return tuple(found)
+        again = (
+            one._replace(at=_at(expansion, count(concrete, one.convention, batch))) for one in found
+        )
+        return tuple(again)
 
     def training(
         self,
@@ -442,6 +499,11 @@ class Rewritten(Network):
 def _with(at: Mapping[str, Any] | None, sizes: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Values for symbols, those given as keywords among them."""
     return {**given.values(at, "at", '{"H": 224}'), **sizes} if sizes else at
+
+
+def _at(expansion: Expansion, count: Count) -> tuple[Mapping[str, int], Count] | None:
+    """A count and the values of the symbols that it is for, if it has a number."""
+    return None if count.numeric else (expansion.binding, count)
 
 
 def parse(text: str, name: str = "<spec>", limits: Limits | None = None) -> Network:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.analyses.cost import Cost
 from cnncalc.analyses.findings import Finding
@@ -13,6 +13,9 @@ from cnncalc.analyses.receptive_field import Fields
 from cnncalc.formulas import flops
 from cnncalc.graph import Scope
 from cnncalc.sizes import Number, Shape, Size, is_int, text
+
+if TYPE_CHECKING:
+    from cnncalc.conventions.counting import Count
 
 #: Version of the JSON; changes only add keys.
 SCHEMA = 1
@@ -50,7 +53,8 @@ class LayerResult(NamedTuple):
 class Analysis(NamedTuple):
     """Everything that is known of a network for one choice of its parameters and symbols.
 
-    Shapes are per image; MACs and bytes are for ``batch`` images.
+    Shapes are per image; MACs and bytes are for ``batch`` images. ``counts`` are those of other
+    tools, by the conventions that were asked for.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Analysis(NamedTuple):
     assume: Mapping[str, str] = MappingProxyType({})
     #: Layers by the norm that was folded into each; None: nothing was asked to be folded.
     folded: Mapping[str, str] | None = None
+    counts: tuple[Count, ...] = ()
 
     @property
     def output(self) -> Shape:
@@ -95,6 +100,7 @@ class Analysis(NamedTuple):
             "batch": plain(self.batch),
             "dtype": self.dtype,
             "convention": CONVENTION,
+            **counts_to_dict(self.counts),
             "layers": [row.to_dict() for row in self.layers],
             "totals": {key: plain(total(self)) for key, total in TOTALS.items()},
             **outputs_to_dict(self),
@@ -159,6 +165,37 @@ def plain(value: Number | None) -> int | str | None:
 
 def _plain(values: Shape) -> list[int | str | None]:
     return [plain(value) for value in values]
+
+
+def counts_to_dict(counts: Iterable[Count]) -> dict[str, Any]:
+    """``conventions``: each by its name, when any was asked for."""
+    found = {count.convention.key: count_to_dict(count) for count in counts}
+    return {"conventions": found} if found else {}
+
+
+def count_to_dict(count: Count) -> dict[str, Any]:
+    """Total, entries of the ledger, what is uncounted, and every layer's count.
+
+    ``evaluated`` is the count in numbers, where a layer has no formula in the symbols.
+    """
+    convention = count.convention
+    found: dict[str, Any] = {
+        "name": convention.name,
+        "version": convention.version or None,
+        "unit": convention.unit,
+        "total": plain(count.total),
+        "terms": {label: plain(amount) for label, amount in count.terms.items()},
+        "apart": {label: plain(amount) for label, amount in count.apart.items()},
+        "uncounted": {
+            one.kind: {"operations": list(one.operations), "layers": list(one.layers)}
+            for one in count.uncounted
+        },
+        "layers": {name: plain(layer.total) for name, layer in count.layers.items()},
+    }
+    if count.numeric:
+        values = count.at and {"at": dict(count.at[0]), "total": plain(count.at[1].total)}
+        found.update(no_closed_form=count.numeric, evaluated=values)
+    return found
 
 
 def cost_to_dict(cost: Cost) -> dict[str, Any]:

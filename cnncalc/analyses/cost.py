@@ -39,7 +39,7 @@ def node_cost(layer: Layer, xs: tuple[Shape, ...], y: Shape) -> Cost:
 
 def product_macs(one: Product) -> Size:
     """Each element of the first matrix meets every column of the second."""
-    return formulas.macs(one.rows * one.inner, one.columns) * one.times
+    return one.macs
 
 
 def graph_costs(graph: Graph) -> dict[str, Cost]:

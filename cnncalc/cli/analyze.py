@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cnncalc.cli.closed import Closed, closed, show
-from cnncalc.cli.options import Common, fold_bn, shared
+from cnncalc.cli.options import Common, convention, fold_bn, shared
 from cnncalc.render import Report
 from cnncalc.tables.analysis import analysis_table, default_depth
 
@@ -17,27 +17,35 @@ from cnncalc.tables.analysis import analysis_table, default_depth
 )
 @click.option("--all", is_flag=True, help="A row for every layer, however many.")
 @fold_bn
+@convention
 @closed
 @shared
 def command(
-    net: str, common: Common, form: Closed, depth: int | None, all: bool, fold_bn: bool
+    net: str,
+    common: Common,
+    form: Closed,
+    depth: int | None,
+    all: bool,
+    convention: tuple[str, ...],
+    fold_bn: bool,
 ) -> None:
     """The whole table, layer by layer; totals last.
 
     Output sizes, receptive fields and jumps, parameters, MACs and activation memory.
 
     Long networks fold each use of a block into one row, with the number of its layers in brackets:
-    --all shows every layer, --depth N folds deeper ones.
+    --all shows every layer, --depth N folds deeper ones. --convention adds what other tools count.
     """
-    analysis = common.analyze(net, fold_bn)
+    analysis = common.analyze(net, fold_bn, convention)
     if form.wanted:
         from cnncalc.forms import TOTALS
 
         show(common, analysis, form, tuple(TOTALS))
         return
     fold = None if all else depth or default_depth(analysis)
-    common.show(
-        Report(
-            analysis.to_dict, analysis_table(analysis, fold, asked=depth is not None and not all)
-        )
-    )
+    table = analysis_table(analysis, fold, asked=depth is not None and not all)
+    if analysis.counts:
+        from cnncalc.cli.counting import with_counts
+
+        table = with_counts(table, analysis)
+    common.show(Report(analysis.to_dict, table))

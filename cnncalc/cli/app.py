@@ -17,6 +17,7 @@ NAMES = (
     "params",
     "macs",
     "explain",
+    "reconcile",
     "compare",
     "rewrite",
     "train",

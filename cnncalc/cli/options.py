@@ -22,6 +22,7 @@ from cnncalc.spec import Limits
 
 if TYPE_CHECKING:
     from cnncalc.fields import LayerField
+    from cnncalc.reconcile import Ledger
     from cnncalc.roofline import Roofline
     from cnncalc.training import Training
 
@@ -55,6 +56,14 @@ _OPTIONS = (
     click.option(
         "--dtype", default="float32", type=click.Choice(list(DTYPES)), help="Type of activations."
     ),
+)
+#: For commands that count operations.
+convention = click.option(
+    "--convention",
+    "-c",
+    multiple=True,
+    metavar="NAME[,NAME]",
+    help="Count as these tools do too: fvcore, thop, ptflops@0.7.5, … (reconcile --list has all).",
 )
 #: Those of every command, whatever it is about.
 _ANSWER = (
@@ -106,8 +115,10 @@ class Common(NamedTuple):
     def network(self, net: str) -> Network:
         return load(net, self.limits)
 
-    def analyze(self, net: str, fold_bn: bool = False) -> Analysis:
-        """The analysis; its warnings go to standard error."""
+    def analyze(
+        self, net: str, fold_bn: bool = False, conventions: tuple[str, ...] = ()
+    ) -> Analysis:
+        """The analysis, counted by ``conventions`` too; its warnings go to standard error."""
         started = time.perf_counter()
         network = self.network(net)
         with self.nearest(network):
@@ -117,6 +128,7 @@ class Common(NamedTuple):
                 batch=self.batch,
                 dtype=self.dtype,
                 fold_bn=fold_bn,
+                conventions=conventions,
             )
         if self.verbose:
             elapsed = 1000 * (time.perf_counter() - started)
@@ -157,6 +169,16 @@ class Common(NamedTuple):
             field = network.receptive_field(layer, **self.values(), symbolic=self.leaves_open)
         self.notice(field.findings)
         return field
+
+    def reconcile(self, net: str, tools: tuple[str, ...]) -> Ledger:
+        """What tools count, and why they differ."""
+        from cnncalc.reconcile import reconcile
+
+        network = self.network(net)
+        with self.nearest(network):
+            return reconcile(
+                network, tools, **self.values(), symbolic=self.leaves_open, batch=self.batch
+            )
 
     @property
     def leaves_open(self) -> bool:

@@ -17,7 +17,6 @@ class _Activation(Layer):
         Mistake("counted a learned parameter for each channel", {"slopes": "channels"}, "prelu"),
     )
 
-    #: Its class in ``torch.nn``.
     module: ClassVar[str]
     #: What its derivative is computed from: the input, or the output where that says it too.
     kept: ClassVar[Kept] = INPUT_KEPT
@@ -33,6 +32,7 @@ class ReLU(_Activation):
     """Rectified linear unit: max(0, x). Source: PyTorch, ``torch.nn.ReLU``."""
 
     kind = "relu"
+    function = "relu"
     example = "64x112x112 | relu"
     module = "ReLU"
     kept = OUTPUT_KEPT
@@ -42,6 +42,7 @@ class ReLU6(_Activation):
     """ReLU that stops at 6: min(max(0, x), 6). Source: PyTorch, ``torch.nn.ReLU6``."""
 
     kind = "relu6"
+    function = "hardtanh"
     example = "32x112x112 | relu6"
     module = "ReLU6"
 
@@ -50,6 +51,8 @@ class LeakyReLU(_Activation):
     """max(0, x) + slope * min(0, x). Source: PyTorch, ``torch.nn.LeakyReLU``."""
 
     kind = "leaky_relu"
+    module = "LeakyReLU"
+    function = "leaky_relu"
     known_as = (
         "leakyrelu",
         "lrelu",
@@ -73,6 +76,8 @@ class PReLU(Layer):
     """
 
     kind = "prelu"
+    module = "PReLU"
+    function = "prelu"
     example = "64x56x56 | prelu"
     mistakes = (
         Mistake("counted a slope for each channel, where one is shared", {"slopes": "channels"}),
@@ -96,6 +101,8 @@ class ELU(_Activation):
     """x above zero, alpha * (exp(x) − 1) below. Source: PyTorch, ``torch.nn.ELU``."""
 
     kind = "elu"
+    module = "ELU"
+    function = "elu"
     example = "64x28x28 | elu"
 
     alpha = Real("depth of the negative part", positional=True, default=1)
@@ -108,6 +115,7 @@ class SELU(_Activation):
     """Self-normalising ELU. Source: Klambauer et al. 2017; PyTorch, ``torch.nn.SELU``."""
 
     kind = "selu"
+    function = "selu"
     example = "64x28x28 | selu"
     module = "SELU"
 
@@ -116,6 +124,7 @@ class GELU(_Activation):
     """x * Phi(x), Phi the normal distribution. Source: Hendrycks & Gimpel 2016; ``torch.nn.GELU``."""
 
     kind = "gelu"
+    function = "gelu"
     example = "384x56x56 | gelu"
     module = "GELU"
 
@@ -124,6 +133,7 @@ class SiLU(_Activation):
     """x * sigmoid(x), also called swish. Source: PyTorch, ``torch.nn.SiLU``."""
 
     kind = "silu"
+    function = "silu"
     known_as = ("swish",)
     example = "32x112x112 | silu"
     module = "SiLU"
@@ -133,6 +143,7 @@ class Mish(_Activation):
     """x * tanh(softplus(x)). Source: Misra 2019; PyTorch, ``torch.nn.Mish``."""
 
     kind = "mish"
+    function = "mish"
     example = "64x208x208 | mish"
     module = "Mish"
 
@@ -141,6 +152,7 @@ class Sigmoid(_Activation):
     """Logistic function: 1 / (1 + exp(−x)). Source: PyTorch, ``torch.nn.Sigmoid``."""
 
     kind = "sigmoid"
+    function = "sigmoid"
     example = "6x14x14 | sigmoid"
     module = "Sigmoid"
     kept = OUTPUT_KEPT
@@ -150,6 +162,7 @@ class Hardsigmoid(_Activation):
     """relu6(x + 3) / 6. Source: Howard et al. 2019, "MobileNetV3"; ``torch.nn.Hardsigmoid``."""
 
     kind = "hardsigmoid"
+    function = "hardsigmoid"
     example = "16x1x1 | hardsigmoid"
     module = "Hardsigmoid"
 
@@ -158,6 +171,7 @@ class Hardswish(_Activation):
     """x * relu6(x + 3) / 6. Source: Howard et al. 2019, "MobileNetV3"; ``torch.nn.Hardswish``."""
 
     kind = "hardswish"
+    function = "hardswish"
     example = "16x112x112 | hardswish"
     module = "Hardswish"
 
@@ -166,6 +180,7 @@ class Tanh(_Activation):
     """Hyperbolic tangent. Source: PyTorch, ``torch.nn.Tanh``."""
 
     kind = "tanh"
+    function = "tanh"
     example = "6x28x28 | tanh"
     module = "Tanh"
     kept = OUTPUT_KEPT
@@ -175,6 +190,7 @@ class Softplus(_Activation):
     """log(1 + exp(x)). Source: PyTorch, ``torch.nn.Softplus``."""
 
     kind = "softplus"
+    function = "softplus"
     example = "64x28x28 | softplus"
     module = "Softplus"
 
@@ -183,6 +199,7 @@ class Softmax(_Activation):
     """Softmax over the channels (or features). Source: PyTorch, ``torch.nn.Softmax``."""
 
     kind = "softmax"
+    function = "softmax"
     example = "10 | softmax"
     mistakes = (
         *_Activation.mistakes,
@@ -199,6 +216,7 @@ class LogSoftmax(Softmax):
     """Logarithm of the softmax over the channels. Source: PyTorch, ``torch.nn.LogSoftmax``."""
 
     kind = "log_softmax"
+    function = "log_softmax"
     example = "10 | log_softmax"
     module = "LogSoftmax"
 
@@ -213,6 +231,8 @@ class Dropout(Layer):
     """
 
     kind = "dropout"
+    module = "Dropout"
+    function = "dropout"
     example = "4096 | dropout"
     mistakes = (_LEARNED_MASK,)
     on_tokens = "also"

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from cnncalc import formulas
 from cnncalc.errors import LayerError
 from cnncalc.layers.arguments import REQUIRED, Argument
+from cnncalc.layers.calls import Call
 from cnncalc.layers.keeping import Kept
 from cnncalc.layers.windows import POINT, Window
 from cnncalc.problems import (
@@ -60,6 +62,11 @@ class Product(NamedTuple):
     columns: Size
     times: Size = 1
     weighted: bool = False
+
+    @property
+    def macs(self) -> Size:
+        """Each element of the first matrix meets every column of the second."""
+        return formulas.macs(self.rows * self.inner, self.columns) * self.times
 
 
 class Requirement(NamedTuple):
@@ -134,6 +141,14 @@ class Layer:
     view: ClassVar[bool] = False
     #: The gradient of each input is the output's, or a part of it: it costs no memory.
     passes_gradient: ClassVar[bool] = False
+    #: A view whose axes are not in the order in which its elements lie in memory.
+    reorders: ClassVar[bool] = False
+    #: A view of elements that do not lie in memory side by side.
+    gaps: ClassVar[bool] = False
+    #: Class in ``torch.nn`` of its PyTorch twin, without the rank; None for a class of ours.
+    module: ClassVar[str | None] = None
+    #: What its twin calls (see :class:`Call`); None when it computes nothing, only moves elements.
+    function: ClassVar[str | None] = None
     #: The networks that it runs in place of one operation.
     inside: ClassVar[Inside | None] = None
 
@@ -227,6 +242,11 @@ class Layer:
     def view_in_training(self) -> bool:
         """While it is trained, does its output share the input's storage?"""
         return self.view
+
+    def calls(self, xs: tuple[Shape, ...], y: Shape) -> Iterable[Call]:
+        """What its PyTorch twin computes, in order; nothing where it only moves elements."""
+        if self.function is not None:
+            yield Call(self.function, self.module, xs[0], y, self, tuple(self.weights(xs[0], y)))
 
     def reaches_all(self, *xs: Shape) -> bool:
         """Does every unit depend on all positions, beside those that its windows read?"""

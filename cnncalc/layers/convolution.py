@@ -28,6 +28,8 @@ class Convolution(Layer):
     )
     ranks = range(1, 4)
     ranks_hint = NEEDS_MAP
+    module = "Conv"
+    function = "conv"
 
     kernel = Axes("size of the kernel", "k")
     stride = Axes("step between neighbouring windows", "s", default=(1,))
@@ -215,6 +217,8 @@ class TransposedConv(Layer):
     """
 
     kind = "deconv"
+    module = "ConvTranspose"
+    function = "conv_transpose"
     known_as = (
         "convtranspose",
         "convtransposed",

@@ -21,6 +21,8 @@ class Linear(Layer):
     """
 
     kind = "linear"
+    module = "Linear"
+    function = "linear"
     known_as = (
         "fc",
         "dense",

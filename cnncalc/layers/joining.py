@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.layers.base import Layer, Mistake, Requirement
+from cnncalc.layers.calls import Call
 from cnncalc.layers.keeping import Kept
 from cnncalc.layers.windows import POINT, Broadcast, Window
 from cnncalc.problems import JoinMismatch
@@ -73,11 +74,23 @@ class _Join(Layer):
         super()._check_inputs(xs)
         same_layout(xs, self.kind)
 
+    def calls(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Call]:
+        """One tensor after the other."""
+        done = xs[:1]
+        for x in xs[1:] if self.function else ():
+            done = (*done, x)
+            before, after = (
+                self.output(*done[:-1]) if len(done) > 2 else done[0],
+                self.output(*done),
+            )
+            yield Call(str(self.function), None, before, after, self)
+
 
 class Add(_Join):
     """Sum of tensors of equal shape. Source: He et al. 2016, "Deep residual learning", eq. 1."""
 
     kind = "add"
+    function = "+"
     known_as = (
         "residual",
         "sum",
@@ -100,6 +113,7 @@ class Mul(_Join):
     """
 
     kind = "mul"
+    function = "*"
     known_as = ("multiply",)
     example = "64x28x28 | a, b = split 2 | mul a b"
     mistakes = (Mistake("stacked the channels", kind="concat"),)

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.layers.arguments import Axes, Count, Flag
 from cnncalc.layers.base import Layer, Mistake, Weight
+from cnncalc.layers.calls import Call
 from cnncalc.layers.convolution import NEEDS_MAP
 from cnncalc.layers.keeping import Kept
 from cnncalc.layers.windows import Slide, Window
@@ -58,6 +59,12 @@ class LocallyConnected(Layer):
         """The patch of every position, one after the other."""
         patch = xs[0].channels * product(self.along("kernel", xs[0]))
         yield Kept("patches", product(y.spatial) * patch)
+
+    def calls(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Call]:
+        weight, *bias = self.weights(xs[0], y)
+        yield Call("bmm", None, xs[0], y, self, (weight,))
+        if bias:
+            yield Call("+", None, y, y, self)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cnncalc.layers.base import Layer, Mistake, Requirement
+from cnncalc.layers.calls import Call
 from cnncalc.layers.joining import agree, same_layout
 from cnncalc.layers.keeping import Kept
 from cnncalc.layers.windows import Whole, Window
@@ -20,6 +21,7 @@ class CrossEntropy(Layer):
     """
 
     kind = "cross_entropy"
+    function = "cross_entropy"
     example = "10 | cross_entropy"
     mistakes = (Mistake("kept a number for each class", kind="log_softmax"),)
     ranks = range(1)
@@ -69,6 +71,12 @@ class MeanSquaredError(Layer):
 
     def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterable[Kept]:
         yield Kept("differences", xs[0].numel)
+
+    def calls(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Call]:
+        x = xs[0]
+        yield Call("-", None, x, x, self)
+        yield Call("Tensor.square", None, x, x, self)
+        yield Call("Tensor.mean", None, x, y, self)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return lambda a, b: (a - b).square().flatten(1).mean(dim=1, keepdim=True)

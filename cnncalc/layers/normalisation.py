@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.layers.arguments import Choice, Count, Flag, Real
 from cnncalc.layers.base import Layer, Mistake, Requirement, Weight, groups_divide
+from cnncalc.layers.calls import Call
 from cnncalc.layers.keeping import INPUT_KEPT, Kept, statistics
 from cnncalc.sizes import Shape, Size, at_least, product
 
@@ -22,6 +23,8 @@ class BatchNorm(Layer):
     """
 
     kind = "bn"
+    module = "BatchNorm"
+    function = "batch_norm"
     known_as = (
         "batchnorm",
         "batchnormd",
@@ -89,6 +92,20 @@ class LocalResponseNorm(Layer):
         yield Kept("mean of the squares", x.numel)
         yield Kept("its power", x.numel)
 
+    def calls(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Call]:
+        """``torch.nn.functional.local_response_norm`` is written in Python, of these."""
+        (x,) = xs
+        padded = x.like(x.channels + self.size - 1, x.spatial)
+        for name, of in (
+            ("Tensor.mul", x),
+            ("avg_pool", padded),
+            ("Tensor.mul", x),
+            ("Tensor.add", x),
+            ("Tensor.pow", x),
+            ("/", x),
+        ):
+            yield Call(name, "LocalResponseNorm", of, y, self)
+
     def torch(self, torch: Any, *xs: Shape) -> Any:
         return torch.nn.LocalResponseNorm(
             self.size, alpha=float(self.alpha), beta=float(self.beta), k=float(self.k)
@@ -104,6 +121,7 @@ class LayerNorm(Layer):
     """
 
     kind = "ln"
+    function = "layer_norm"
     known_as = (
         "layernorm",
         "layernormalization",
@@ -138,10 +156,19 @@ class LayerNorm(Layer):
         yield INPUT_KEPT
         yield statistics(1 if self.over == "all" else product(xs[0].spatial))
 
+    def _moves_channels(self, x: Shape) -> bool:
+        """Are the channels brought behind the positions for it, and back?"""
+        return self.over == "channels" and bool(x.rank) and not x.features_last
+
+    def calls(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Call]:
+        module = "LayerNormOfChannels" if self._moves_channels(xs[0]) else "LayerNorm"
+        for call in super().calls(xs, y):
+            yield call._replace(module=module)
+
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs
         build = torch.nn.LayerNorm
-        if self.over == "channels" and x.rank and not x.features_last:
+        if self._moves_channels(x):
             build = _channels_first(torch)
         return build(
             self._normalized(x),
@@ -197,6 +224,8 @@ class GroupNorm(_OverPositions):
     """
 
     kind = "gn"
+    module = "GroupNorm"
+    function = "group_norm"
     known_as = ("groupnorm",)
     example = "64x56x56 | gn 32"
     mistakes = (
@@ -228,6 +257,8 @@ class InstanceNorm(_OverPositions):
     """
 
     kind = "instancenorm"
+    module = "InstanceNorm"
+    function = "instance_norm"
     example = "64x128x128 | instancenorm"
     mistakes = (
         Mistake("counted a scale and a shift, which are not its default", {"affine": True}),
@@ -257,6 +288,7 @@ class LayerScale(Layer):
     """A learned factor for each channel. Source: Touvron et al. 2021, "CaiT", eq. 4."""
 
     kind = "layerscale"
+    function = "*"
     example = "96x56x56 | layerscale"
     mistakes = (Mistake("counted a shift too, as normalisation has", kind="ln"),)
     ranks = range(4)

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.layers.arguments import Axes, Flag
 from cnncalc.layers.base import Layer, Mistake, Requirement
+from cnncalc.layers.calls import Call
 from cnncalc.layers.joining import same_layout
 from cnncalc.layers.keeping import INPUT_KEPT, Kept, places
 from cnncalc.layers.windows import Adaptive, Block, Enlarge, Slide, Whole, Window
@@ -33,6 +34,11 @@ class _Pool(Layer):
         "positions added on both sides, at most half the kernel", "p", minimum=0, default=(0,)
     )
     ceil = Flag("round the size up: windows may hang over the end", "ceil_mode", default=False)
+
+    @property
+    def one_number(self) -> bool:
+        """Is the kernel given as one number for all axes?"""
+        return len(self.kernel) == 1
 
     def windows(self, x: Shape) -> tuple[Window, ...]:
         kernels = self.along("kernel", x)
@@ -61,7 +67,7 @@ class _Pool(Layer):
     def arguments_for_torch(self, x: Shape) -> dict[str, Any]:
         windows = [window for window in self.windows(x) if isinstance(window, Slide)]
         return {
-            "kernel_size": tuple(window.kernel for window in windows),
+            "kernel_size": self.kernel[0] if self.one_number else self.along("kernel", x),
             "stride": tuple(window.stride for window in windows),
             "padding": self.along("padding", x),
             "ceil_mode": self.ceil,
@@ -72,6 +78,8 @@ class MaxPool(_Pool):
     """Maximum over a sliding window. Source: PyTorch, ``torch.nn.MaxPool2d``."""
 
     kind = "maxpool"
+    module = "MaxPool"
+    function = "max_pool"
     known_as = (
         "maxpoold",
         "maxpooling",
@@ -99,6 +107,8 @@ class AvgPool(_Pool):
     """Average over a sliding window. Source: PyTorch, ``torch.nn.AvgPool2d``."""
 
     kind = "avgpool"
+    module = "AvgPool"
+    function = "avg_pool"
     known_as = (
         "avgpoold",
         "averagepool",
@@ -126,6 +136,8 @@ class AdaptiveAvgPool(Layer):
     """
 
     kind = "adaptive_avgpool"
+    module = "AdaptiveAvgPool"
+    function = "adaptive_avg_pool"
     example = "512x14x14 | adaptive_avgpool 7"
     mistakes = (Mistake("averaged over the whole map", kind="gap"),)
     ranks = range(1, 4)
@@ -153,6 +165,8 @@ class GlobalAvgPool(Layer):
     """
 
     kind = "gap"
+    module = "AdaptiveAvgPool"
+    function = "adaptive_avg_pool"
     known_as = (
         "globalavgpool",
         "globalaveragepooling",
@@ -181,6 +195,8 @@ class AdaptiveMaxPool(AdaptiveAvgPool):
     """
 
     kind = "adaptive_maxpool"
+    module = "AdaptiveMaxPool"
+    function = "adaptive_max_pool"
     example = "256x13x13 | adaptive_maxpool 6"
     mistakes = (Mistake("took the maximum over the whole map", kind="gmp"),)
 
@@ -200,6 +216,8 @@ class GlobalMaxPool(GlobalAvgPool):
     """
 
     kind = "gmp"
+    module = "AdaptiveMaxPool"
+    function = "adaptive_max_pool"
     example = "512x7x7 | gmp"
     mistakes = (
         Mistake("kept every position: flattened", kind="flatten"),
@@ -269,6 +287,11 @@ class MaxUnpool(Layer):
 
     def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
         yield places(xs[0].numel)._replace(only_for=(0,))
+
+    def calls(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Call]:
+        small, large = xs
+        yield Call("max_pool_with_indices", None, large, small, self)
+        yield Call("max_unpool", None, small, y, self)
 
     def torch(self, torch: Any, *xs: Shape) -> Any:
         rank, size = xs[0].rank, xs[1].spatial

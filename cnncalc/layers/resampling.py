@@ -23,6 +23,8 @@ class Upsample(Layer):
     """
 
     kind = "upsample"
+    module = "Upsample"
+    function = "interpolate"
     example = "256x13x13 | upsample 2"
     mistakes = (Mistake("left the size as it was", kind="identity"),)
     ranks = range(1, 4)
@@ -37,6 +39,11 @@ class Upsample(Layer):
         default="nearest",
     )
     align_corners = Flag("linear: first and last positions coincide", default=False)
+
+    @property
+    def to_size(self) -> bool:
+        """Is it told what to reach, and not how many times larger?"""
+        return self.size is not None or self.like is not None
 
     def windows(self, x: Shape) -> tuple[Window, ...]:
         self._check_together(x)
@@ -84,8 +91,14 @@ class Upsample(Layer):
     def torch(self, torch: Any, *xs: Shape) -> Any:
         (x,) = xs
         linear = self.mode != "nearest"
+        scale = (2,) if self.scale is None else self.scale
+        how: dict[str, Any]
+        if self.to_size:
+            how = {"size": self.output(x).spatial}
+        else:
+            how = {"scale_factor": scale[0] if len(scale) == 1 else scale}
         return torch.nn.Upsample(
-            size=self.output(x).spatial,
+            **how,
             mode=("linear", "bilinear", "trilinear")[x.rank - 1] if linear else "nearest",
             align_corners=self.align_corners if linear else None,
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.layers.arguments import Count
 from cnncalc.layers.base import Layer, Mistake, Requirement, Weight
+from cnncalc.layers.calls import Call
 from cnncalc.layers.convolution import Conv, Convolution, DepthwiseConv
 from cnncalc.layers.keeping import Kept
 from cnncalc.sizes import Shape, Size
@@ -66,6 +67,11 @@ class SeparableConv(Convolution):
         depthwise, between, _ = self.parts(xs[0])
         yield from depthwise.keeps(xs, between)
         yield Kept("between the convolutions", between.numel)
+
+    def calls(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Call]:
+        depthwise, between, pointwise = self.parts(xs[0])
+        yield from depthwise.calls(xs, between)
+        yield from pointwise.calls((between,), y)
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
         yield from self.parts(xs[0])[0].requirements(*xs)

@@ -26,6 +26,7 @@ class Split(Layer):
     mistakes = (Mistake("kept all channels", {"parts": 1, "index": 0}),)
     on_tokens = "also"
     view = True
+    gaps = True
     numbered = ("index", "parts")
 
     parts = Count("into how many parts", "n", positional=True)
@@ -110,6 +111,7 @@ class Permute(Layer):
     ranks = range(1, 4)
     ranks_hint = "a vector has nothing to permute"
     view = True
+    reorders = True
 
     to = Choice("where the channels go", words=("last", "first"), positional=True)
 
@@ -212,6 +214,7 @@ class Crop(_Frame):
     example = "64x136x136 | crop size=104"
     mistakes = (Mistake("left the size as it was", kind="identity"),)
     view = True
+    gaps = True
 
     like = Like("cut to the spatial size of this layer", default=None)
     size = Axes("cut to this size", default=None)

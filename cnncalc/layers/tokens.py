@@ -7,11 +7,13 @@ from typing import Any
 
 from cnncalc.layers.arguments import Count, Flag
 from cnncalc.layers.base import Layer, Mistake, Product, Requirement, Weight
+from cnncalc.layers.calls import Call
 from cnncalc.layers.keeping import INPUT_KEPT, Kept
 from cnncalc.layers.windows import Pick, Slide, Whole, Window
 from cnncalc.problems import Indivisible
 from cnncalc.sizes import Shape, Tokens, exact_div, product
 
+_NAMES = ("weight", "bias")
 _NEEDS_TOKENS = "put tokens before it: it turns a map CxHxW into H*W tokens of C features"
 
 
@@ -26,6 +28,7 @@ class ToTokens(Layer):
     mistakes = (Mistake("joined the channels too: flattened", kind="flatten"),)
     ranks = range(1, 4)
     view = True
+    reorders = True
 
     def windows(self, x: Shape) -> tuple[Window, ...]:
         return (Whole(keep=False),) * x.rank
@@ -81,6 +84,7 @@ class PositionEmbedding(_OnTokens):
 
     kind = "pos_embedding"
     passes_gradient = True
+    function = "+"
     example = "768x14x14 | tokens | pos_embedding"
     mistakes = (
         Mistake("counted one vector for all tokens", kind="layerscale"),
@@ -176,6 +180,24 @@ class Attention(_OnTokens):
         yield Kept("queries, keys and values", 3 * x.numel)
         yield Kept("softmax(QKᵀ)", self.heads * tokens * tokens)
         yield Kept("softmax(QKᵀ)V", x.numel)
+
+    def calls(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Call]:
+        (x,) = xs
+        given = {weight.name: weight for weight in self.weights(x, y)}
+
+        def named(start: str) -> tuple[Weight, ...]:
+            found = (given.get(f"{start}{name}") for name in _NAMES)
+            return tuple(one._replace(name=name) for one, name in zip(found, _NAMES) if one)
+
+        scores, seen = self.products(x)
+        joined = x.like(3 * x.channels, x.spatial)
+        square = Shape((scores.times, scores.rows, scores.columns))
+        yield Call("linear", None, x, joined, self, named("in_proj_"))
+        yield Call("bmm", None, x, square, self, product=scores)
+        yield Call("/", None, square, square, self)
+        yield Call("Tensor.softmax", None, square, square, self)
+        yield Call("bmm", None, square, x, self, product=seen)
+        yield Call("linear", "Linear", x, y, self, named("out_proj."))
 
     def requirements(self, *xs: Shape) -> Iterator[Requirement]:
         yield Requirement(

@@ -17,8 +17,8 @@ from cnncalc.backends.torch.devices import pick_device, pick_dtype, versions
 from cnncalc.backends.torch.fields import measure_fields
 from cnncalc.backends.torch.folding import check_folding
 from cnncalc.backends.torch.results import TOTAL, Check, Mismatch, Verification
-from cnncalc.conventions import fvcore as fvcore_rules
-from cnncalc.errors import CnncalcError, UsageError
+from cnncalc.conventions import counting, find
+from cnncalc.errors import UsageError
 from cnncalc.graph import Graph
 from cnncalc.rewriting.folding import fold
 from cnncalc.sizes import Size, is_int, is_symbolic
@@ -67,7 +67,7 @@ def verify(
                     "shapes": _shapes(graph, run, batch),
                     "params": _params(graph, network, costs),
                     "macs": _macs(run, costs, batch),
-                    "fvcore": _fvcore(graph, network, inputs, run, costs, batch),
+                    "fvcore": _fvcore(graph, network, inputs, run, batch),
                 }
             del network, inputs
             checks["receptive_field"] = _fields(graph, run, where)
@@ -209,7 +209,6 @@ def _fvcore(
     network: Network,
     inputs: tuple[Tensor, ...],
     run: _Run,
-    costs: Mapping[str, Cost],
     batch: int,
 ) -> Check:
     if run.stopped:
@@ -218,19 +217,14 @@ def _fvcore(
         return Check(0, [], "fvcore cannot trace on the meta device")
     try:
         from fvcore.nn import FlopCountAnalysis
-
-        extras = {
-            node.name: fvcore_rules.extra(node.layer, graph.inputs_of(node), node.shape)
-            for node in graph
-        }
     except ImportError as error:
         return Check(0, [], f"fvcore cannot be imported ({error}): pip install 'cnncalc[torch]'")
-    except CnncalcError as error:  # a kind without a rule
-        return Check(0, [], error.message)
+    stated = counting.count(graph, find("fvcore"), batch).layers
     expected: dict[str, Size] = {}
     for node in graph:  # fvcore counts for the module, however often it is used
         name = node.shares or node.name
-        here = batch * (costs[node.name].macs + extras[node.name])
+        here = stated[node.name].total
+        assert here is not None  # sizes are numbers, of which every rule has a value
         expected[name] = expected.get(name, 0) + here
     analysis = FlopCountAnalysis(network, inputs).unsupported_ops_warnings(False)
     # "caller": an operation belongs to the module that runs it, not to the scopes around it

@@ -1,0 +1,142 @@
+"""PyTorch's own counter, ``torch.utils.flop_counter.FlopCounterMode``: 2 for each MAC.
+
+Read from torch 2.13.0 and checked by running it. ``torch-train`` counts a backward pass too, from
+the sum of all outputs: gradients of the inputs that depend on a weight, and of the weights. What 2.13
+counts for weights of grouped convolutions is too much by a factor of the groups, because it takes
+both tensors for dense (pytorch#183405 corrects it): ``torch-train`` is right, and
+``torch-train@2.13`` is what it prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from cnncalc.analyses.cost import node_cost
+from cnncalc.conventions.base import (
+    DOUBLE,
+    GRADIENT_OF_INPUT,
+    GRADIENT_OF_WEIGHT,
+    GROUPS,
+    MACS,
+    Convention,
+    Counted,
+    Rule,
+    Term,
+    doubled,
+)
+from cnncalc.conventions.counting import Place
+from cnncalc.formulas import flops
+from cnncalc.layers.calls import Call
+from cnncalc.sizes import exact_div
+
+VERSION = "2.13.0"
+_FILE = "torch/utils/flop_counter.py"
+
+_FORWARD = {
+    name: Rule("2 for each multiply–accumulate", f"{_FILE}, {function}", doubled)
+    for name, function in {
+        "conv": "conv_flop_count",
+        "conv_transpose": "conv_flop_count",
+        "linear": "addmm_flop and mm_flop",
+        "bmm": "bmm_flop",
+    }.items()
+}
+
+
+_INPUT = Rule(
+    "2 for each MAC, where the input depends on a weight",
+    f"{_FILE}, conv_backward_flop; mm_flop",
+    doubled,
+)
+_WEIGHT = Rule("2 for each MAC", f"{_FILE}, conv_backward_flop; mm_flop", doubled)
+_GROUPED = Rule(
+    "2 for each MAC, times the groups",
+    f"{_FILE}, conv_backward_flop (t(x), t(grad_out))",
+    doubled,
+)
+_TRAIN = {**_FORWARD, "gradient of an input": _INPUT, "gradient of a weight": _WEIGHT}
+
+
+def _missing(place: Place) -> tuple[str, ...]:
+    if place.layer.inside is not None or place.layer.view:
+        return ()
+    return tuple(dict.fromkeys(call.name for call in place.calls if call.name not in _FORWARD))
+
+
+def forward(place: Place) -> Counted:
+    """2 for each MAC of the layer."""
+    macs = node_cost(place.layer, place.xs, place.y).macs * place.images
+    labels = (MACS, DOUBLE) if macs != 0 else ()
+    terms = (Term(label, macs, rule=_FORWARD["conv"]) for label in labels)
+    return Counted(tuple(terms), _missing(place))
+
+
+def _both(grouped: Callable[[Call], Iterator[Term]]) -> Callable[[Place], Counted]:
+    """Forward, then backward where an output depends on the layer."""
+
+    def counted(place: Place) -> Counted:
+        ahead = forward(place)
+        terms = list(ahead.terms)
+        if place.node.name in place.around.graph.used:
+            flows = not place.around.trained.isdisjoint(place.node.inputs)
+            for position, call in enumerate(place.calls):
+                terms += _backward(call, flows or position > 0)
+                terms += grouped(call)
+        return Counted(tuple(terms), ahead.missing)
+
+    return counted
+
+
+def _backward(call: Call, flows: bool) -> Iterator[Term]:
+    """As much again for each factor that has a gradient: the input, if one ``flows`` into it."""
+    if call.name not in _FORWARD:
+        return
+    cost = flops(call.macs)
+    if call.product is not None:
+        yield Term(GRADIENT_OF_INPUT, 2 * cost, rule=_INPUT)
+        return
+    if flows:
+        yield Term(GRADIENT_OF_INPUT, cost, rule=_INPUT)
+    yield Term(GRADIENT_OF_WEIGHT, cost, rule=_WEIGHT)
+
+
+def _right(call: Call) -> Iterator[Term]:
+    yield from ()
+
+
+def _as_dense(call: Call) -> Iterator[Term]:
+    """Every input channel is multiplied with every output channel, whatever the groups."""
+    if call.name in ("conv", "conv_transpose"):
+        weight = next(one for one in call.weights if one.uses)
+        groups = exact_div(call.x.channels * call.y.channels, weight.shape[0] * weight.shape[1])
+        yield Term(GROUPS, flops(call.macs) * (groups - 1), rule=_GROUPED)
+
+
+CONVENTIONS = (
+    Convention(
+        name="torch",
+        version=VERSION,
+        unit="FLOP",
+        about="torch.utils.flop_counter.FlopCounterMode over a forward pass",
+        rules=_FORWARD,
+        counter=forward,
+    ),
+    Convention(
+        name="torch-train",
+        version="",
+        unit="FLOP",
+        about="forward and backward, 2 for each MAC, groups counted as they are",
+        rules=_TRAIN,
+        counter=_both(_right),
+    ),
+    Convention(
+        name="torch-train",
+        version=VERSION,
+        unit="FLOP",
+        usual=False,
+        about="FlopCounterMode over a forward and a backward pass, with its error for groups: "
+        "gradients of the weights of grouped convolutions are counted as of dense ones",
+        rules={**_TRAIN, "gradient of a grouped weight": _GROUPED},
+        counter=_both(_as_dense),
+    ),
+)
