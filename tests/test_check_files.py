@@ -167,6 +167,21 @@ def test_nothing_to_check_is_said() -> None:
     assert cnncalc("check", "empty", "-q").err == ""
 
 
+def test_that_all_is_excluded_is_said() -> None:
+    put("old/net.cnn.yaml")
+    result = cnncalc("check", "old/net.cnn.yaml", "--exclude", "old", "--force-exclude")
+    assert result.code == 0
+    assert result.err == "warning: all specs in old/net.cnn.yaml are excluded\n"
+
+
+def test_a_file_without_end_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnncalc.check.files._MOST", 1000)
+    put("net.yaml", GOOD + "#" * 1000)
+    report = cnncalc("check", "net.yaml", "-f", "concise")
+    assert report.code == 1
+    assert "error[S101]: cannot be read: more than 1,000 bytes" in report.out
+
+
 def test_paths_are_relative_where_they_can_be(tmp_path: Path) -> None:
     put("here/a/net.yaml", BAD)
     assert found(str(tmp_path / "here")) == [("here/a/net.yaml", 7, "B401")]

@@ -99,7 +99,7 @@ def ratio(value: Number | None, limit: Number | None) -> str:
     if not _is_positive(value) or not _is_positive(limit):
         return ""
     if value >= 2 * limit:
-        tenths = 10 * value // limit
+        tenths = (20 * value + limit) // (2 * limit)
         return f" ({tenths // 10:,}.{tenths % 10}x)"
     return f" ({percent(abs(value - limit), limit)})"
 

@@ -18,6 +18,8 @@ _VERSION = re.compile(rb"^(?:\{[ \t]*)?[\"']?cnncalc[\"']?[ \t]*:[ \t]*[^\s#]", 
 _FOREIGN = ("node_modules", "site-packages", "__pycache__")
 #: A file in which no key was found this far is none of ours.
 _LOOK = 1_000_000
+#: No spec is larger, whatever ``--limit file=`` says: /dev/zero would fill the memory.
+_MOST = 100_000_000
 
 
 def discover(
@@ -121,12 +123,21 @@ def read(path: Path) -> str:
             hint="make it readable, or leave it out with --exclude",
         )
     try:
-        return decoded(path.read_bytes())
+        return decoded(_bytes(path))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableFile(
             f"cannot be read: {reason}", hint="name a readable text file, or a folder"
         ) from None
+
+
+def _bytes(path: Path) -> bytes:
+    """All of a file; raises ValueError for one that does not end, or might as well not."""
+    with open(path, "rb") as file:
+        data = file.read(_MOST + 1)
+    if len(data) > _MOST:
+        raise ValueError(f"more than {_MOST:,} bytes")
+    return data
 
 
 def decoded(data: bytes) -> str:

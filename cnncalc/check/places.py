@@ -11,6 +11,8 @@ from cnncalc.errors import CnncalcError, Position
 _WORD = re.compile(r"\[[^\]]*\]|\{[^}]*\}|[^\s,\[\]{}:#|]+")
 #: A layer line: up to a comment, the next layer of a one-line network or the end.
 _LINE = re.compile(r"(?:(?!\s+#|\s*\||\s*$).)+")
+_BRACKETS = {"[": "]", "{": "}"}
+_QUOTES = "\"'"
 
 
 def word(at: Position) -> Place:
@@ -26,8 +28,16 @@ def written(at: Position, text: str) -> Place:
 
 
 def statement(at: Position) -> Place:
-    """The layer line that begins at ``at``."""
-    return _stretch(at, _LINE)
+    """The layer line that begins at ``at``; in ``[conv 8 k=3, relu]`` it ends before the comma."""
+    line, start = excerpt(at), at.column - 1
+    place = _stretch(at, _LINE)
+    text = line[start : place.end_column - 1]
+    before = line[start - 1 : start]
+    if before and before in _QUOTES:
+        text = text.partition(before)[0]
+    else:
+        text = text[: _flow_end(text, _innermost(line[:start]))].rstrip(", ")
+    return place._replace(end_column=at.column + max(1, len(text)))
 
 
 def renaming(error: CnncalcError) -> Fix | None:
@@ -53,5 +63,31 @@ def excerpt(at: Position) -> str:
 
 def _stretch(at: Position, pattern: re.Pattern[str]) -> Place:
     found = pattern.match(at.source.line(at.line), at.column - 1)
-    length = len(found.group()) if found else 1
+    text = found.group() if found else " "
+    length = len(text) - _closes(text)
     return Place(at.source.name, at.line, at.column, at.line, at.column + length)
+
+
+def _innermost(text: str) -> str:
+    """The last bracket in ``text`` that is still open; nothing where all are closed."""
+    opened: list[str] = []
+    for sign in text:
+        if sign in _BRACKETS:
+            opened.append(sign)
+        elif opened and sign == _BRACKETS[opened[-1]]:
+            opened.pop()
+    return opened[-1] if opened else ""
+
+
+def _flow_end(text: str, around: str) -> int:
+    """Where an entry of a list or mapping ends that may have begun before ``text``."""
+    for index, sign in enumerate(text):
+        inside = _innermost(text[:index])
+        if not inside and (sign in _BRACKETS.values() or (sign == "," and around == "[")):
+            return index
+    return len(text)
+
+
+def _closes(text: str) -> bool:
+    """Is the last character a quote that was opened before ``text``?"""
+    return len(text) > 1 and text[-1] in _QUOTES and text.count(text[-1]) % 2 == 1

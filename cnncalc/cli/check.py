@@ -50,10 +50,7 @@ class _Run:
             return 0
         items: list[Item] = [*files, *self.stdin()]
         if not items:
-            places = ", ".join(self.asked.paths)
-            self.notice(
-                f"warning: no specs found in {places} (*.cnn.yaml, or a key cnncalc: in it)"
-            )
+            self.notice(f"warning: {self.nothing()}")
         self.settings = self.against(files)
         if self.asked.changes:
             if self.flags["diff"]:
@@ -62,6 +59,13 @@ class _Run:
         report = self.known(self.report(items))
         self.write(report)
         return int(any(self.settings.fails(found.severity) for found in report.diagnostics))
+
+    def nothing(self) -> str:
+        """Why there is nothing to check."""
+        places = ", ".join(self.asked.paths)
+        if self.asked.exclude and discover(self.asked.paths):
+            return f"all specs in {places} are excluded"
+        return f"no specs found in {places} (*.cnn.yaml, or a key cnncalc: in it)"
 
     def stdin(self) -> list[Given]:
         name = self.asked.stdin
