@@ -57,7 +57,7 @@ every = pytest.mark.parametrize("one", catalogue().values(), ids=list(catalogue(
 
 def seeds() -> range:
     """1,000 with ``--long``."""
-    return range(1000 if settings.get_current_profile_name() == "long" else 40)
+    return range(1000 if settings.get_current_profile_name() == "long" else 12)
 
 
 def values(found: Question) -> list[list[object]]:
