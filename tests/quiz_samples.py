@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
 
 import pytest
 
-from cnncalc.quiz import blueprint, catalogue
+from cnncalc.quiz import catalogue
 from cnncalc.quiz.engine import Seed, question
-from cnncalc.quiz.exam import Quiz, quiz
+from cnncalc.quiz.exam import Quiz
 from cnncalc.quiz.making import because
 from cnncalc.quiz.model import (
-    TYPES,
     Body,
     Matching,
     Numeric,
@@ -32,17 +32,40 @@ from cnncalc.quiz.pictures import kernel_over_grid
 SPECIAL = r"""a<b & c>d "e" 'f' {g} ~h #i =j :k \l $m$ %n% _o_ *p* [q] ^r |s| -> 1. @t"""
 
 
+#: Templates of every type, more than one of most, two of them with pictures.
+USUAL = (
+    "conv-output-size",
+    "small-map-output-size",
+    "chain-output-shape",
+    "output-size-statements",
+    "conv1d-size",
+    "parameter-matching",
+    "same-valid-size",
+    "layer-table",
+    "macs-table",
+    "conv-parameters-in-c",
+    "macs-in-h-w-c",
+    "avgpool-backward",
+)
+
+
 @cache
 def usual() -> Quiz:
-    """Every type at least twice, and a picture."""
-    return quiz(blueprint(14, types=dict.fromkeys(TYPES, 2) | {"single": 4}), 7, "B")
+    """Every type, and pictures."""
+    return _of(7, "B", USUAL)
 
 
 @cache
 def every() -> Quiz:
     """A question of every template."""
-    found = enumerate(catalogue().values(), 1)
-    return Quiz(1, "A", tuple(question(one, Seed(1, "A", number)) for number, one in found))
+    return _of(1, "A", catalogue())
+
+
+def _of(seed: int, variant: str, ids: Iterable[str]) -> Quiz:
+    found = enumerate((catalogue()[one] for one in ids), 1)
+    return Quiz(
+        seed, variant, tuple(question(one, Seed(seed, variant, number)) for number, one in found)
+    )
 
 
 @cache

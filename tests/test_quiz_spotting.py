@@ -18,7 +18,7 @@ from cnncalc.quiz.registry import catalogue
 
 def seeds() -> range:
     """1,000 with ``--long``."""
-    return range(1000 if settings.get_current_profile_name() == "long" else 12)
+    return range(1000 if settings.get_current_profile_name() == "long" else 30)
 
 
 @cache

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnncalc.tables.analysis import counted as grouped
 from cnncalc.conventions.counting import Count
 from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
 from cnncalc.results import Analysis, counts_to_dict, plain
 from cnncalc.sizes import Number, equal, expand, text
+from cnncalc.tables.analysis import counted as grouped
 
 #: The default convention is the column that is always there.
 _USUAL = "mac"
