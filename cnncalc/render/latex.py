@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from cnncalc.notation import ATOM, Extreme, Form, Notation, Power, Quotient, Root, Sum
 from cnncalc.render.page import Line, Page, Paragraph, Section
@@ -18,6 +19,9 @@ _HEAD = r"""\documentclass{article}
 \begin{document}
 """
 _TAIL = "\\end{document}\n"
+
+#: Letters that fit beside each other on a page, about.
+_WIDEST = 72
 
 _ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -163,8 +167,9 @@ def lines_of(section: Section, heading: str = r"\subsection*") -> Iterator[str]:
     yield ""
 
 
-def _equations(lines: Iterable[Line]) -> Iterator[str]:
+def _equations(lines: Sequence[Line]) -> Iterator[str]:
     rows: list[str] = []
+    free = _WIDEST - max((len(line.label) for line in lines), default=0)
     for line in lines:
         first, *rest = [_broken(form) for form in line.forms]
         unit = rf"\;\text{{{escape(line.unit)}}}" if line.unit else ""
@@ -172,8 +177,8 @@ def _equations(lines: Iterable[Line]) -> Iterator[str]:
         if len(note) > _SHORT:  # too long to stand behind a formula
             note = ""
         starts = [rf"\text{{{escape(line.label)}}} &= {first}"]
-        if len(rest) > 1:  # letters alone, then numbers and their value on the next line
-            starts.append(" &= " + " = ".join(rest))
+        if len(rest) > 1 or (rest and _width(first) + _width(rest[0]) + 3 > free):  # letters alone, then numbers and their value on the next line
+            starts += _rows(rest, free)
         elif rest:
             starts[0] += f" = {rest[0]}"
         starts[-1] += unit + note
@@ -185,6 +190,18 @@ def _equations(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
         if len(line.note) + 16 > _SHORT:
             yield f"{escape(line.label)}: {escape(line.note)}\n"
+
+
+def _rows(forms: list[str], free: int) -> list[str]:
+    """Equal forms on one row, or each on a row of its own where they do not fit."""
+    if sum(map(_width, forms)) + 3 * (len(forms) - 1) <= free:
+        return [" &= " + " = ".join(forms)]
+    return [f" &= {form}" for form in forms]
+
+
+def _width(formula: str) -> int:
+    """About how many letters wide a formula is set."""
+    return len(re.sub(r"\\(?:left|right|quad|mathit|text|frac)|[\\{}& ]", "", formula))
 
 
 def _broken(form: Form) -> str:
