@@ -13,12 +13,12 @@ from commandline import cnncalc as run
 from reading import markdown, rows
 
 import cnncalc
-from cnncalc.cli.app import NAMES, app
+from cnncalc.cli.app import COMMANDS, app
 
 NET = "1x28x28 | conv 20 k=5 p=2 | relu | maxpool 2 | flatten | linear 10"
 #: Parameters and MACs of NET by hand: 20·(25 + 1) and 3920·10 + 10; 28·28·20·25 and 39200.
 PARAMS, MACS = 520 + 39_210, 392_000 + 39_200
-COMMANDS = ("analyze", "shape", "rf", "params", "macs")
+FIRST = ["analyze", "shape", "rf", "params", "macs"]
 
 
 # One-line answers.
@@ -204,14 +204,14 @@ def test_version() -> None:
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
-@pytest.mark.parametrize("command", [None, *NAMES])
+@pytest.mark.parametrize("command", [None, *COMMANDS])
 def test_help(command: str | None, flag: str) -> None:
     text = answer(*([command] if command else []), flag)
     assert text.startswith(f"Usage: cnncalc {command or '[OPTIONS]'}")
     assert "-h, --help" in text
     if command is None:
-        assert NAMES[: len(COMMANDS)] == COMMANDS
-        for name in NAMES:
+        assert list(COMMANDS)[: len(FIRST)] == FIRST
+        for name in COMMANDS:
             assert re.search(rf"^  {name}  +\w", text, re.MULTILINE)
     elif command == "check":
         for option in ("--at", "--set", "--output-format", "--output", "--color", "--quiet"):
@@ -224,11 +224,12 @@ def test_help(command: str | None, flag: str) -> None:
 
 
 def test_every_command_says_what_it_does() -> None:
-    for name in NAMES:
+    for name in COMMANDS:
         command = app.get_command(click.Context(app), name)
         assert command is not None
         assert command.help
         first = command.help.strip().splitlines()[0]
+        assert first == COMMANDS[name]
         assert first.endswith(".")
         assert len(first) < 60
 

@@ -177,7 +177,9 @@ def _equations(lines: Sequence[Line]) -> Iterator[str]:
         if len(note) > _SHORT:  # too long to stand behind a formula
             note = ""
         starts = [rf"\text{{{escape(line.label)}}} &= {first}"]
-        if len(rest) > 1 or (rest and _width(first) + _width(rest[0]) + 3 > free):  # letters alone, then numbers and their value on the next line
+        if len(rest) > 1 or (
+            rest and _width(first) + _width(rest[0]) + 3 > free
+        ):  # letters alone, then numbers and their value on the next line
             starts += _rows(rest, free)
         elif rest:
             starts[0] += f" = {rest[0]}"
