@@ -106,10 +106,10 @@ def wording(found: Made | Question) -> str:
 def difficulty(made: Made) -> int:
     """1, 2 or 3, by steps and traps.
 
-    Steps are the derived lines of the solution and what the type itself asks for; traps are the
-    misconceptions that lead to another answer.
+    Steps are the derived lines of the solution, its steps in words, and what the type itself asks
+    for; traps are the misconceptions that lead to another answer.
     """
-    effort = _derived(made.solution) + _parts(made.body) + made.traps
+    effort = _derived(made.solution) + made.steps + _parts(made.body) + made.traps
     return 1 if effort <= EASY else 2 if effort <= MEDIUM else 3
 
 

@@ -40,7 +40,8 @@ class Made(NamedTuple):
     """What a template returns; the engine adds the rest.
 
     ``traps`` counts the misconceptions that lead to another answer; together with the derived
-    lines of the solution they measure how difficult the question is.
+    lines of the solution, and its ``steps`` that are in words, they measure how difficult the
+    question is.
     """
 
     stem: str
@@ -50,6 +51,7 @@ class Made(NamedTuple):
     claims: tuple[Claim, ...] = ()
     command: str | None = None
     picture: Scene | None = None
+    steps: int = 0
 
     def with_picture(self, picture: Scene) -> Made:
         return self._replace(picture=picture)

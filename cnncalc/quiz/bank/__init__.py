@@ -2,8 +2,9 @@
 
 A file has ``bank: 1``, the ``document`` and ``seed`` that its entries are about, and ``items``. An
 entry has an ``id``, ``topic``, ``type``, ``source`` (the section that teaches it, or several), what it
-``asks`` and why (``because``); ``also`` names sections of other documents, such as ``001 Max Pooling``,
-and ``title`` says in short what a long question asks. Then there are
+``asks`` and why (``because``: a text, or a list of the steps of an argument, each of which makes the
+question more difficult); ``also`` names sections of other documents, such as ``001 Max Pooling``, and
+``title`` says in short what a long question asks. Then there are
 
 - single: ``right`` (a text, or several of which one is drawn) and ``wrong``: at least three
   ``{says, mistake}``;
@@ -69,11 +70,17 @@ def _entry(item: Mapping, seed: str) -> Template:
     asks = _text(item, "asks")
     sources = [f"{seed} {source}" for source in _texts(item, "source")]
     sources += _texts(item, "also") if item.get("also") else []
-    solution = because(_text(item, "because"))
-    make = _MAKERS[type](item, asks, solution)
+    steps = _texts(item, "because")
+    make = _MAKERS[type](item, asks, because(*steps))
     title = _text(item, "title") if item.get("title") else asks.partition("\n")[0]
     return Template(
-        _text(item, "id"), _text(item, "topic"), type, title, make, tuple(sources), True
+        _text(item, "id"),
+        _text(item, "topic"),
+        type,
+        title,
+        lambda draw: make(draw)._replace(steps=len(steps) if len(steps) > 1 else 0),
+        tuple(sources),
+        True,
     )
 
 

@@ -57,7 +57,7 @@ def _nearest(net: str, height: int, above: bool) -> int:
     title="Nearest input height that a U-Net takes",
     sources=(
         "002 d) Transposed Convolution (Deconvolution)",
-        "000 Where Is This Used? (1×1 convolution)",
+        "000 Where Is This Used? (stacked 3×3)",
     ),
 )
 def unet_good_sizes(draw: Draw) -> Made:

@@ -174,7 +174,7 @@ def densenet_channels(draw: Draw) -> Made:
     title="Heights and channels on the levels of a U-Net without padding",
     sources=(
         "000 Transposed Convolution (Deconvolution)",
-        "000 Where Is This Used? (1×1 convolution)",
+        "000 Where Is This Used? (stacked 3×3)",
     ),
 )
 def unet_sizes(draw: Draw) -> Made:

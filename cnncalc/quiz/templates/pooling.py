@@ -26,7 +26,7 @@ from cnncalc.tensors import elementwise, flatten
 
 #: Size of the input, kernel and stride, so that the output is 2×2 (the last: 3×3).
 _WINDOWS = ((4, 2, 2), (3, 2, 1), (5, 3, 2), (4, 3, 1), (5, 2, 2))
-_BACKWARD = "003 Enrichment 7.11.3: Pooling Layers in Backpropagation"
+_BACKWARD = "003 Backpropagation Through Pooling Layers"
 
 
 def _settings(k: int, s: int) -> str:
@@ -49,7 +49,11 @@ def _distinct(draw: Draw, n: int, low: int, high: int) -> Array:
     topic="computation",
     type="table",
     title="Max pooling of a small map",
-    sources=("001 Max Pooling", "003 7.9.1 Types of Pooling"),
+    sources=(
+        "001 Max Pooling",
+        "003 7.9.1 Types of Pooling",
+        "003 Forward Pass of Pooling Layers",
+    ),
 )
 def maxpool_forward(draw: Draw) -> Made:
     n, k, s = draw.choose(_WINDOWS)
@@ -78,7 +82,12 @@ def maxpool_forward(draw: Draw) -> Made:
     topic="computation",
     type="single",
     title="Average pooling of a small map",
-    sources=("001 Average Pooling", "002 3. Pooling Layer", "003 7.9.1 Types of Pooling"),
+    sources=(
+        "001 Average Pooling",
+        "002 3. Pooling Layer",
+        "003 7.9.1 Types of Pooling",
+        "003 Forward Pass of Pooling Layers",
+    ),
 )
 def avgpool_forward(draw: Draw) -> Made:
     n, k, s = draw.choose([window for window in _WINDOWS if window[1] == 2])

@@ -24,7 +24,11 @@ _STEPS = (ROUNDED_UP, PADDED_ONE_SIDE, COUNTED_STEPS, KEPT_THE_SIZE)
     topic="size",
     type="single",
     title="Height after one convolution with stride and padding",
-    sources=("001 Convolution Example", "003 7.5.4 Controlling Spatial Reduction with Strides"),
+    sources=(
+        "001 Convolution Example",
+        "003 7.5.4 Controlling Spatial Reduction with Strides",
+        "003 7.7.2 Output Volume Calculation",
+    ),
 )
 def conv_output_size(draw: Draw) -> Made:
     n, k = draw.between(16, 64), draw.choose((3, 5, 7))
