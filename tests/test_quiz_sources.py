@@ -9,8 +9,6 @@ import pytest
 import sources_page
 
 from cnncalc.quiz import bank
-from cnncalc.quiz.engine import Seed, question
-from cnncalc.quiz.model import Single
 from cnncalc.quiz.registry import Template, catalogue
 
 
@@ -79,19 +77,6 @@ def test_the_documents_are_those_of_the_claims() -> None:
     texts = [path.read_text(encoding="utf-8") for path in claims.glob("*.yaml")]
     documents = {found[1] for text in texts for found in re.finditer(r'^seed: "(\d+)"', text, re.M)}
     assert documents == {one.document for one in sources_page.sections()}
-
-
-def test_right_answers_are_not_told_by_their_length() -> None:
-    """In single choices of the bank the longest option is right about as often as any other."""
-    longest = total = 0
-    for one in bank.templates():
-        body = question(one, Seed(1)).body
-        if isinstance(body, Single):
-            lengths = [len(str(option.value)) for option in body.options]
-            longest += lengths[body.at] == max(lengths) and lengths.count(max(lengths)) == 1
-            total += 1
-    assert total > 30
-    assert longest <= total / 3, "shorten right answers, or lengthen wrong ones"
 
 
 def test_every_type_and_document_is_in_the_bank() -> None:
