@@ -363,6 +363,62 @@ def test_steps_diverge_above_two_over_the_curvature() -> None:
         assert (abs(x) > 1) == diverges
 
 
+def test_a_convolution_as_one_matrix() -> None:
+    conv = nn.Conv2d(1, 1, 3, bias=False)
+    nn.init.ones_(conv.weight)
+    matrix = conv(torch.eye(16).view(16, 1, 4, 4)).flatten(1).T.detach()
+    assert matrix.shape == (4, 16)
+    assert matrix.sum(1).tolist() == [9] * 4
+    assert matrix[:, 0].sum() == 1
+    assert matrix.sum() == 36
+    transposed = nn.ConvTranspose2d(1, 1, 3, bias=False)
+    transposed.load_state_dict(conv.state_dict())
+    assert torch.equal(transposed(torch.eye(4).view(4, 1, 2, 2)).flatten(1).detach(), matrix)
+    assert any("36 entries" in text for text in sides("convolution-as-sparse-matrix", "true"))
+
+
+def test_dropout_in_numbers() -> None:
+    x = torch.full((20_000, 10), 3.0)
+    dropped = F.dropout(x, 0.25)
+    assert dropped.unique().tolist() == [0, 4]
+    assert float(dropped.sum(1).mean()) == pytest.approx(30, rel=0.01)
+    assert torch.equal(F.dropout(x, 0.25, training=False), x)
+    assert "In training, those that are kept become 4." in sides("dropout-in-numbers", "true")
+
+
+def test_variance_of_ten_layers() -> None:
+    def ratio(v: float, relu: bool = True) -> float:
+        """The variance of the tenth sums, over that of the first."""
+        x, variances = torch.randn(200, 1000), []
+        for _ in range(11):
+            x = x @ (torch.randn(1000, 1000) * v**0.5)
+            variances.append(float(x.var()))
+            x = x.relu() if relu else x
+        return variances[-1] / variances[0]
+
+    assert ratio(2 / 1000) == pytest.approx(1, rel=0.25)
+    assert 1 / ratio(1 / 1000) == pytest.approx(1024, rel=0.25)
+    assert ratio(1 / 1000, relu=False) == pytest.approx(1, rel=0.25)
+    assert ratio(1 / 1000**2) < 1e-20
+    assert len(sides("scale-of-initial-weights", "true")) == 4
+
+
+def test_shifts_and_max_pooling() -> None:
+    def pooled(x: Any, times: int = 1) -> Any:
+        for _ in range(times):
+            x = F.max_pool1d(x, 2)
+        return x
+
+    x = torch.rand(1, 1, 64)
+    assert torch.equal(pooled(x.roll(2)), pooled(x).roll(1))
+    assert torch.equal(pooled(x.roll(8), 3), pooled(x, 3).roll(1))
+    assert not torch.equal(pooled(x.roll(6), 3), pooled(x, 3).roll(1))
+    rising = torch.arange(64.0).view(1, 1, 64)
+    assert (pooled(rising.roll(1)) != pooled(rising)).all()
+    assert any("by 8 pixels" in text for text in sides("shifts-and-pooling", "true"))
+    assert any("by 6 pixels" in text for text in sides("shifts-and-pooling", "false"))
+
+
 # Networks.
 
 
