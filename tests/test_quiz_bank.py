@@ -71,9 +71,8 @@ def test_right_answers_are_told_neither_by_being_long_nor_by_being_short() -> No
     singles = [item for item in ITEMS if item["type"] == "single"]
     for item in singles:
         lengths = [len(one["says"]) for one in item["wrong"]]
-        right = item["right"] if isinstance(item["right"], str) else item["right"][0]
-        longer = sum(length > len(right) for length in lengths)
-        shorter = sum(length < len(right) for length in lengths)
+        longer = sum(length > len(item["right"]) for length in lengths)
+        shorter = sum(length < len(item["right"]) for length in lengths)
         places[0] += not longer and shorter == len(lengths)
         places[4] += not shorter and longer == len(lengths)
     assert places[0] <= len(singles) / 4, "shorten right answers, or lengthen wrong ones"
@@ -91,14 +90,31 @@ def test_the_longest_statement_is_no_more_often_true() -> None:
     assert 1 / 3 <= sum("true" in one for one in longest) / len(judged) <= 2 / 3
 
 
-@pytest.mark.parametrize(
+_telltale = pytest.mark.parametrize(
     "words", [_ABSOLUTE, _HEDGED, _REASON], ids=["absolute", "hedged", "reason"]
 )
+
+
+@_telltale
 def test_words_do_not_tell_what_is_true(words: list[str]) -> None:
     """Statements with "only" or "usually" are true as often as others, more or less."""
     found = [true for text, true in statements() if {*re.findall(r"\w+", text.lower())} & {*words}]
     assert len(found) > 10
     assert 1 / 3 <= sum(found) / len(found) <= 2 / 3
+
+
+@_telltale
+def test_words_do_not_tell_the_right_answer(words: list[str]) -> None:
+    """Of the answers with such words about a fifth are right, as of all answers."""
+    answers = [
+        (text, text == item["right"])
+        for item in ITEMS
+        if item["type"] == "single"
+        for text in (item["right"], *(one["says"] for one in item["wrong"]))
+    ]
+    found = [right for text, right in answers if {*re.findall(r"\w+", text.lower())} & {*words}]
+    assert len(found) > 10
+    assert 0.1 <= sum(found) / len(found) <= 0.4
 
 
 def test_no_question_and_no_statement_stands_twice() -> None:
