@@ -164,7 +164,7 @@ class Conv(Convolution):
             {"groups": 1},
             where={"out": 12, "groups": 3},
         ),
-        Mistake("took it for a depthwise convolution", {"multiplier": 1}, "dwconv"),
+        Mistake("took a convolution for a depthwise one", {"multiplier": 1}, "dwconv"),
     )
 
     out = Count("output channels: the number of filters", "channels", positional=True)

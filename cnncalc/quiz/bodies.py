@@ -15,12 +15,12 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def shown(value: Value, unit: str = "") -> str:
-    """An answer for people: digits in groups of three.
+    """An answer for people: digits in groups of three, shapes with a sign for "times".
 
-    >>> shown(25557032), shown(Fraction(1, 2)), shown(512, "B")
-    ('25,557,032', '1/2', '512 B')
+    >>> shown(25557032), shown(Fraction(1, 2)), shown(512, "B"), shown("8x14x14")
+    ('25,557,032', '1/2', '512 B', '8×14×14')
     """
-    text = f"{value:,}" if isinstance(value, int) else str(value)
+    text = f"{value:,}" if isinstance(value, int) else re.sub(r"(?<=\d)x(?=\d)", "×", str(value))
     return f"{text} {unit}" if unit else text
 
 

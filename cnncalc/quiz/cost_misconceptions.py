@@ -31,7 +31,7 @@ def _one_row(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
     return layer.replace(kernel=(1, kernel), padding=(0, before))
 
 
-ONE_ROW = on_layers("multiplied by the kernel size once, not for height and width", _one_row)
+ONE_ROW = on_layers("counted one side of the kernel, not its area", _one_row)
 
 
 def _one_filter(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:

@@ -56,7 +56,7 @@ def wrongs(ask: Ask, among: Iterable[Misconception]) -> list[Wrong]:
 
 
 def unambiguous(ask: Ask, among: Iterable[Misconception]) -> list[Misconception]:
-    """Those whose answer no other one has: for networks that are given, where none can be redrawn.
+    """Those whose answer no other one has, so that the answer tells which one led to it.
 
     Misconceptions with which the network is not well-formed, or nothing is left, are left out too.
     """
@@ -236,7 +236,7 @@ COUNTED_STEPS = on_windows(
     lambda w, n: w.size(n) - 1,
 )
 KEPT_THE_SIZE = on_windows(
-    "assumed that the padding keeps the size", lambda w, n: formulas.slide(n, 1, w.stride)
+    "calculated as if padding kept the size", lambda w, n: formulas.slide(n, 1, w.stride)
 )
 MULTIPLIED_SPAN = on_windows(
     "took dilation times kernel for the span",
@@ -244,8 +244,8 @@ MULTIPLIED_SPAN = on_windows(
 )
 
 #: Of receptive fields.
-IGNORED_STRIDES = with_arguments("left the strides out", stride=(1,))
-IGNORED_DILATION = with_arguments("left the dilation out", dilation=(1,))
+IGNORED_STRIDES = with_arguments("forgot the stride", stride=(1,))
+IGNORED_DILATION = with_arguments("treated the dilation as 1", dilation=(1,))
 
 
 def _strides(windows: tuple[Window, ...]) -> tuple[Size, ...]:

@@ -60,7 +60,7 @@ def _filled(
 
 _STEPS = (ROUNDED_UP, PADDED_ONE_SIDE)
 #: Nobody believes this of every layer of a network.
-_NEVER_EVERYWHERE = ("took it for a depthwise convolution",)
+_NEVER_EVERYWHERE = ("took a convolution for a depthwise one",)
 _CHANNELS_ONLY = on_layers(
     "connected the channels only, not every value of the maps",
     lambda layer, windows: [KINDS["gap"](), layer] if layer.kind == "flatten" else None,

@@ -79,7 +79,7 @@ def strided_by_hand(draw: Draw) -> Made:
     if (i, j) == (0, 0):
         raise Redraw("the first window is the same for all strides")
     among = [
-        ("left the stride out", work.conv(x, w, padding=p)),
+        ("forgot the stride", work.conv(x, w, padding=p)),
         *_mistaken(x, w, stride=2, padding=p),
         ("exchanged row and column", _turned(x, w, p)),
     ]
@@ -118,7 +118,7 @@ def dilated_by_hand(draw: Draw) -> Made:
     worked = work.conv(x, w, dilation=d)
     i, j = (draw.below(len(worked.result)) for _ in "yx")
     among = [
-        ("left the dilation out", work.conv(x, w)),
+        ("treated the dilation as 1", work.conv(x, w)),
         *_mistaken(x, w, dilation=d),
     ]
     if (i, j) != (0, 0) and i * d + k <= n and j * d + k <= n:

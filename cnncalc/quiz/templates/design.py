@@ -18,7 +18,7 @@ from cnncalc.quiz.misconceptions import (
     stated,
 )
 from cnncalc.quiz.registry import template
-from cnncalc.quiz.wording import line
+from cnncalc.quiz.wording import a, line, sentence
 
 _PADDED_TWICE = on_windows(
     "padded each side with what both together need",
@@ -59,15 +59,15 @@ def padding_to_keep(draw: Draw) -> Made:
         ("treated the dilation as 1", formulas.same_padding(k)[0]),
         ("rounded half the kernel up", k - k // 2),
         (MULTIPLIED_SPAN.text, formulas.same_padding(d * k)[1]),
-        ("left the padding of the other side out of account", before // 2),
+        ("halved the padding twice", before // 2),
     ]
     apart = {p: Fit(p, padded(p), text) for text, p in reversed(others) if p > 0}
     dilated = f"dilation {d} and " if d > 1 else ""
     goal = "half as high as its input" if s == 2 else "as high as its input"
     made = fitting(
         draw,
-        f"A {k}×{k} convolution with {dilated}stride {s} is applied to maps of {n}×{n} pixels. Which "
-        f"padding (on every side) makes the output exactly {goal}?",
+        f"{sentence(a(f'{k}×{k} convolution'))} with {dilated}stride {s} is applied to maps of {n}×{n} "
+        f"pixels. Which padding (on every side) makes the output exactly {goal}?",
         right,
         apart.values(),
         "The padding of both sides must make up for the span of the kernel beyond one position, "
@@ -92,14 +92,16 @@ def kernel_to_infer(draw: Draw) -> Made:
     def with_kernel(size: int) -> Ask:
         return Ask(f"3x{n}x{n} | {line(f'conv 16 k={size}', s=s, p=p, d=d)}", "height")
 
-    m = with_kernel(k).value
+    m = int(with_kernel(k).value)
+    left = n + 2 * p - s * (m - 1)
     found = inferred(
         with_kernel,
         m,
         range(1, 3 * k + 4, s),
         [_PADDED_TWICE, MULTIPLIED_SPAN, PADDED_ONE_SIDE, COUNTED_STEPS, *stated(with_kernel(k))],
-        "The output has one place more than the window can take steps, so the span that is left is "
-        "n + 2p − s·(m − 1) positions, of which with a stride some may not be read.",
+        f"The window takes m − 1 = {m - 1} steps of {s} over n + 2p = {n + 2 * p} positions, so {left} "
+        f"are left for its span, d·(k − 1) + 1"
+        f"{f', and for less than a step of {s} behind it' if s > 1 else ''}. So k = {k}.",
     )
     odd = "odd " if s > 1 else ""
     dilated = f"dilation {d}, " if d > 1 else ""
@@ -129,19 +131,22 @@ def stride_to_infer(draw: Draw) -> Made:
 
     ask = with_stride(s)
     only_fit(with_stride, ask.value, range(1, 13))
-    padding = f"padding {p}" if p else "no padding"
+    padding = f"padding {p} on every side" if p else "no padding"
+    pooled = [one for one in range(pool, n) if formulas.slide(one, pool, 2) == ask.value]
     made = fitting_number(
-        f"An image of {n}×{n} pixels goes through a {k}×{k} convolution with stride s and {padding}, "
-        f"and then through a {pool}×{pool} max pooling with stride 2. The output has {ask.value}×"
-        f"{ask.value} positions. What is s?",
+        f"An image of {n}×{n} pixels goes through {a(f'{k}×{k} convolution')} with stride s and "
+        f"{padding}, and then through a {pool}×{pool} max pooling with stride 2 and no padding. The "
+        f"output has {ask.value}×{ask.value} positions. What is s?",
         Fit(s, ask),
         [
             Fit(2 * s, with_stride(2 * s), "left the pooling out, which halves the map as well"),
-            Fit(s + 2, with_stride(s + 2), "added the strides, which multiply"),
+            # The map shrinks to a 2s-th, as if s' + 2 = 2s.
+            Fit(2 * s - 2, with_stride(2 * s - 2), "added the strides, which multiply"),
             Fit(1, with_stride(1), "took the pooling for all that makes the map smaller"),
         ],
-        "Going back from the output, the pooling tells how high the map before it is, and from "
-        "that follows how many steps the convolution takes over its padded input.",
+        f"Going back from the output: the map before the pooling is {' or '.join(map(str, pooled))} "
+        f"high, so the convolution takes {' or '.join(str(one - 1) for one in pooled)} steps of s over "
+        f"n + 2p − k = {n + 2 * p - k} positions. Only s = {s} does.",
     )
     net = f"3x{n}x{n} | {line(f'conv 16 k={k}', p=p)} | maxpool {pool} s=2"
     return made._replace(command=_command(net, f"stride output.h == {ask.value}"))

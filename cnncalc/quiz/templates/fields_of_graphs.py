@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.draw import Draw
 from cnncalc.quiz.field_misconceptions import NO_POOLING
@@ -47,7 +49,7 @@ def branch_rf(draw: Draw) -> Made:
     parts, said = ["3x256x256", line(f"stem = conv 16 k={stem}", s=s)], []
     for i, branch in enumerate(draw.shuffled(branches), 1):
         parts += ["from stem"] * (i > 1) + branch[:-1] + [f"b{i} = {branch[-1]}"]
-        said.append(f"({i}) {' then '.join(map(_short, branch))}")
+        said.append(f"({i}) {_in_words(branch)}")
     net = " | ".join([*parts, "concat b1 b2 b3 b4"])
     ask = Ask(net, "rf")
     sequence = [layer for branch in branches for layer in branch]
@@ -69,6 +71,18 @@ def branch_rf(draw: Draw) -> Made:
             JUMP_AFTER,
         ],
     )
+
+
+def _in_words(branch: list[str]) -> str:
+    """``1×1 convolution, then two 3×3 convolutions``."""
+    words = []
+    for one, some in groupby(map(_short, branch)):
+        count = len(list(some))
+        words.append(one if count == 1 else f"{_MANY[count]} {one}s")
+    return ", then ".join(words)
+
+
+_MANY = {2: "two", 3: "three", 4: "four"}
 
 
 def _short(line: str) -> str:
@@ -98,17 +112,13 @@ def residual_rf(draw: Draw) -> Made:
         return " | ".join(parts)
 
     ask = Ask(net(blocks), "rf")
-    many = (
-        "one residual block",
-        "two residual blocks",
-        "three residual blocks",
-    )
+    inner = f"{_MANY[convs]} {each}×{each} convolutions with stride 1"
+    many = f"{_MANY[blocks]} residual blocks, each of" if blocks > 1 else "a residual block of"
     words = f" and a {_short(pool).replace('average', 'max')} with stride 2" if pool else ""
-    inner = f"{'two' if convs == 2 else 'three'} {each}×{each} convolutions with stride 1"
     return numeric(
         f"A {k}×{k} convolution with stride {s}{words} {'are' if pool else 'is'} followed by "
-        f"{many[blocks - 1]}, each of {inner}, to whose result the block's input is added. How many "
-        "pixels high is the receptive field of a unit after the last addition?",
+        f"{many} {inner}, to whose result the block's input is added. How many pixels high is the "
+        f"receptive field of a unit after the {'last ' * (blocks > 1)}addition?",
         ask,
         [
             instead("followed the shortcuts only, which add nothing to the field", net=net(0)),

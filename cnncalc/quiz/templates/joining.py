@@ -10,6 +10,7 @@ from cnncalc.quiz.bundled import bundled, dense_blocks, u_net
 from cnncalc.quiz.draw import Draw, Redraw
 from cnncalc.quiz.making import Made, merged, numeric, table
 from cnncalc.quiz.misconceptions import (
+    KEPT_THE_SIZE,
     Misconception,
     Number,
     instead,
@@ -215,6 +216,6 @@ def unet_sizes(draw: Draw) -> Made:
 
 
 _PADDED = on_layers(
-    "assumed that the padding keeps the size",
+    KEPT_THE_SIZE.text,
     lambda layer, windows: layer.replace(padding="same") if layer.kind == "conv" else None,
 )

@@ -63,7 +63,7 @@ def maxpool_forward(draw: Draw) -> Made:
     if k == 2:
         among.append(("took the mean of the window", work.avgpool(x, k, s)))
     if s != 1:
-        among.append(("left the stride out", work.maxpool(x, k, 1)))
+        among.append(("forgot the stride", work.maxpool(x, k, 1)))
     return table(
         f"Max pooling with a window of {k}×{k} and stride {s} is applied to x, without padding. "
         f"Fill in the result (rows and columns are counted from 0).\n\n{shown(x=x)}",
@@ -92,7 +92,7 @@ def avgpool_forward(draw: Draw) -> Made:
             work.avgpool(_times(x, k), k, s),
         ),
         *([("divided by the elements of the whole input", _over_all(x, k, s))] if n != 3 else []),
-        *([("left the stride out", work.avgpool(x, k, 1))] if s > 1 else []),
+        *([("forgot the stride", work.avgpool(x, k, 1))] if s > 1 else []),
         *([("took windows that do not overlap", work.avgpool(x, k, k))] if s < k else []),
     ]
     made = choice(
