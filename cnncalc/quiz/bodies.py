@@ -52,7 +52,8 @@ class Wrong(NamedTuple):
     @property
     def feedback(self) -> str:
         """One sentence that names the mistake."""
-        how = f": {self.working} = {dotted(shown(self.value))}" if self.working else ""
+        value = dotted(shown(self.value)).replace("-", "−")
+        how = f": {self.working} = {value}" if self.working not in ("", value) else ""
         return self.said or f"You {self.text}{how}."
 
     def to_dict(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -281,6 +282,7 @@ def _equal(one: Value, other: Value) -> bool:
     return one == other
 
 
+@lru_cache(maxsize=4096)
 def _equivalent(one: Value, other: Value) -> bool:
     """Are the formulas the same for all values of their symbols, as far as can be told?"""
     from cnncalc.prove import REFUTED, prove

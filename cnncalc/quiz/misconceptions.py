@@ -116,10 +116,14 @@ def rewritten(ask: Ask, change: Change) -> str | None:
     return " | ".join(parts) if changed else None
 
 
-def stated(ask: Ask) -> Iterator[Misconception]:
-    """What the kinds of its layers say is got wrong about them, each in all layers at once."""
+def stated(ask: Ask, taken: bool = True) -> Iterator[Misconception]:
+    """What the kinds of its layers say is got wrong about them, each in all layers at once.
+
+    ``taken``: also that a layer is taken for one of another kind.
+    """
     kinds = dict.fromkeys(node.kind for node in ask.graph)
-    texts = dict.fromkeys(mistake.text for kind in kinds for mistake in KINDS[kind].mistakes)
+    mistakes = [mistake for kind in kinds for mistake in KINDS[kind].mistakes]
+    texts = dict.fromkeys(one.text for one in mistakes if taken or not one.kind)
     for text in texts:
         yield on_layers(text, _stated(text))
 
@@ -274,7 +278,17 @@ def _widened(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
 
 WHOLE_KERNEL = on_layers("added the whole kernel, not kernel − 1", _widened)
 
+
+def _unbiased(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
+    return layer.replace(bias=False) if layer.__dict__.get("bias") else None
+
+
+def _weights(ask: Ask) -> Ask:
+    """Without biases, which are no weights that multiply."""
+    return ask._replace(of="params", net=rewritten(ask, _unbiased) or ask.net)
+
+
 #: Of costs.
 FLOPS_FOR_MACS = instead("counted FLOPs, two for each MAC", of="flops")
 MACS_FOR_FLOPS = instead("counted MACs, of which each is two FLOPs", of="macs")
-PARAMS_FOR_MACS = instead("counted the weights, not how often each is used", of="params")
+PARAMS_FOR_MACS = Misconception("counted the weights, not how often each is used", _weights)

@@ -58,7 +58,7 @@ def inception_concat_table(draw: Draw) -> Made:
         if path.startswith("r"):
             reduced_to, last = path.split()[3], path.rpartition(" | ")[2]
             alone = f"{reduced_to}x{n}x{n} | {last}"
-            among.append(instead("left the 1×1 convolution out", net=alone))
+            among.append(instead(KINDS["sepconv"].mistakes[-1].text, net=alone))
         rows.append([words, (ask, unambiguous(ask, among)) if ask.value else "–"])
         solutions.append(_titled(ask.solution(), f"path {number}"))
     joined = Ask(net, "channels", "concat1")
