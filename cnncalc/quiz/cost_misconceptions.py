@@ -43,7 +43,7 @@ ONE_FILTER = on_layers("counted one filter only", _one_filter)
 
 
 def _one_channel(ask: Ask) -> Ask | None:
-    channels, times, rest = ask.net.partition("x")
+    _channels, times, rest = ask.net.partition("x")
     grouped = any(node.layer.__dict__.get("groups", 1) != 1 for node in ask.graph)
     return None if grouped else ask._replace(net=f"1{times}{rest}")
 

@@ -224,6 +224,9 @@ def instead(text: str, **other: Any) -> Misconception:
 
 # Those that many templates use.
 
+#: Words of what convolutions state.
+FORGOT_THE_PADDING, FORGOT_THE_STRIDE = (one.text for one in KINDS["conv"].mistakes[:2])
+
 #: Of output sizes.
 ROUNDED_UP = on_windows(
     "rounded up",

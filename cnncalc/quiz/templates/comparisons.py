@@ -102,7 +102,7 @@ def three_3x3_vs_7x7_in_c(draw: Draw) -> Made:
     large, small = _stack(given, filters, kernel, bias)
     small = _split(given, filters, kernel, bias) if split else small
     contrast = Contrast(large, small, of, "saved")
-    old, new = contrast.asks
+    _old, new = contrast.asks
     layers = small.split(" | ")[1:]
     alone = [f"{given} | {part}".replace(f"conv {filters}", "conv 1") for part in layers]
     wrong = [

@@ -68,7 +68,7 @@ def activation_bytes(draw: Draw) -> Made:
 def moments_of(net: str) -> list[Line]:
     """What is in memory while each layer of a network runs, in values of one image."""
     graph = load(net).graph()
-    said = {name: "the image" for name in graph.inputs}
+    said = dict.fromkeys(graph.inputs, "the image")
     said.update((node.name, f"({i})") for i, node in enumerate(graph, 1))
     lines = []
     for moment in moments(graph):

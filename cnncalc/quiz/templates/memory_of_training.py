@@ -6,7 +6,6 @@ from typing import Any
 
 from cnncalc.analyses.kept import holdings
 from cnncalc.analyses.step import OPTIMIZERS, step_memory
-from cnncalc.formulas import stored
 from cnncalc.network import load
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.cost_misconceptions import EACH_IMAGE, LARGEST, ONE_BYTE, ONE_IMAGE, SUMMED
@@ -16,7 +15,7 @@ from cnncalc.quiz.model import Wrong
 from cnncalc.quiz.registry import template
 from cnncalc.quiz.wording import chain, line
 from cnncalc.render.page import GROUPED, Line, Page, Section
-from cnncalc.sizes import ceil_div, product
+from cnncalc.sizes import Shape, ceil_div, product
 from cnncalc.worked import Worked, form_of
 
 #: Of float32.
@@ -49,7 +48,8 @@ def kept_for_backward(draw: Draw) -> Made:
     net = " | ".join([*parts, "flatten", "linear 10"] if dense else parts)
     graph = load(net).graph()
     numbers = {name: i for i, name in enumerate(graph.shapes)}
-    kept, every = {}, []
+    kept: dict[str, Shape] = {}
+    every: list[str] = []
     for held in holdings(graph).values():
         every += [one.key for one in held]
         kept.update((one.key, graph.shapes[one.key]) for one in held)
