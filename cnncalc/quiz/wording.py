@@ -42,6 +42,8 @@ _ARGUMENTS = {
     ("out", "local"): "{} filters",
     ("out", "linear"): "{} units",
     ("scale", "upsample"): "factor {}",
+    ("size", "adaptive_avgpool"): "output size {}",
+    ("size", "adaptive_maxpool"): "output size {}",
     ("groups", "conv"): "{} groups",
     ("bias", None): "no bias",
     ("ceil", None): "sizes rounded up",

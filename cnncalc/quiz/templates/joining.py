@@ -8,7 +8,7 @@ from cnncalc.layers import KINDS
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.bundled import bundled, dense_blocks, u_net
 from cnncalc.quiz.draw import Draw, Redraw
-from cnncalc.quiz.making import Made, merged, numeric, table
+from cnncalc.quiz.making import Made, because, merged, numeric, table
 from cnncalc.quiz.misconceptions import (
     KEPT_THE_SIZE,
     Misconception,
@@ -20,8 +20,8 @@ from cnncalc.quiz.misconceptions import (
 )
 from cnncalc.quiz.registry import template
 from cnncalc.quiz.wording import layer_words, nodes
-from cnncalc.render.page import GROUPED, Page
-from cnncalc.worked import Worked
+from cnncalc.render.page import GROUPED, Line, Page, Section
+from cnncalc.worked import Worked, form_of, quotient
 
 
 @template(
@@ -156,6 +156,16 @@ def densenet_channels(draw: Draw) -> Made:
         ),
         Misconception(_SUMMED, lambda _: Number(growth)),
     ]
+    lines, width = [], Worked(2 * growth)
+    for block, count in enumerate(counts, 1):
+        if block > 1:
+            half = quotient(width, Worked(2))
+            lines.append(Line(f"transition {block - 1}", [half.form, form_of(half.value)]))
+            width = Worked(half.value)
+        wider = width + Worked(count) * growth
+        lines.append(Line(f"block {block}", [wider.form, form_of(wider.value)]))
+        width = Worked(wider.value)
+    each = because("Each layer of a block adds as many channels as the growth rate.")
     listed = ", ".join(map(str, counts[:-1])) + f" and {counts[-1]}"
     made = numeric(
         f"A DenseNet begins with a convolution of {2 * growth} filters and max pooling. Then there are "
@@ -165,7 +175,8 @@ def densenet_channels(draw: Draw) -> Made:
         ask,
         unambiguous(ask, among),
     )
-    return made._replace(solution=_only(made.solution, "j", "h"), command=None)
+    page = Page("", [Section("channels after each", [("", lines)])])
+    return made._replace(solution=merged([page, each]), command=None)
 
 
 @template(
@@ -203,7 +214,7 @@ def unet_sizes(draw: Draw) -> Made:
     made = table(
         f"A U-Net for images of 1×{size}×{size} has {depth} levels. On the way down, level 1 has "
         f"{base} channels, each level twice as many as the one above it, and each level two 3×3 "
-        "convolutions without padding and then 2×2 max pooling; below the levels there are two such "
+        "convolutions without padding and then 2×2 max pooling with stride 2; below the levels there are two such "
         "convolutions more. On the way up, each level begins with a 2×2 transposed convolution with "
         "stride 2 that halves the channels, concatenates it with the cropped output of the "
         "convolutions on the way down, and has two 3×3 convolutions without padding again. Fill in "
@@ -212,7 +223,16 @@ def unet_sizes(draw: Draw) -> Made:
         ("level", "before pooling", "transposed", "channels joined", "at the end"),
         rows,
     )
-    return made._replace(solution=_only(made.solution, *"cspudej"))
+    found = _only(made.solution, *"cspudej")
+    return made._replace(solution=found._replace(sections=[*map(_derived, found.sections)]))
+
+
+def _derived(section: Section) -> Section:
+    """Without lines that only say a number."""
+    groups = [
+        (name, [line for line in lines if len(line.forms) > 1]) for name, lines in section.groups
+    ]
+    return section._replace(groups=groups)
 
 
 _PADDED = on_layers(
