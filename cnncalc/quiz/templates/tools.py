@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnncalc.conventions import find
 from cnncalc.conventions.counting import count
@@ -73,7 +73,7 @@ def why_tools_differ(draw: Draw) -> Made:
         ),
     ]
     apart = [one for one in others if one.value not in totals.values()]
-    size = product(map(Worked, graph.nodes[0].shape))
+    size: Any = product(map(Worked, graph.nodes[0].shape))
     lines = [Line("values of each layer", [size.form, form_of(values.value)])]
     for rule in rules:
         total = form_of(totals[rule.tool])
@@ -91,8 +91,8 @@ def why_tools_differ(draw: Draw) -> Made:
         [one._replace(value=f"{one.value:,}") for one in draw.sample(apart, 1)],
         merged(
             [
+                Ask(net, "height", "a").solution(),
                 macs.solution(),
-                values.solution(),
                 Page("", [Section("by convention", [("", lines)])]),
             ]
         ),
