@@ -88,7 +88,9 @@ def layers_to_cover(draw: Draw) -> Made:
             stacked(right).solution(),
         ),
     )
-    asks = [stacked(count) for count in dict.fromkeys((right - 1, right, *(w.value for w in wrong)))]
+    asks = [
+        stacked(count) for count in dict.fromkeys((right - 1, right, *(w.value for w in wrong)))
+    ]
     return made._replace(claims=tuple(ask.is_(ask.value) for ask in asks), command=None)
 
 
