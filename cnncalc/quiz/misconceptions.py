@@ -239,6 +239,14 @@ COUNTED_STEPS = on_windows(
 KEPT_THE_SIZE = on_windows(
     "calculated as if padding kept the size", lambda w, n: formulas.slide(n, 1, w.stride)
 )
+PADDED_TWICE = on_windows(
+    "padded each side with what both together need",
+    lambda w, n: formulas.slide(n, w.kernel, w.stride, 2 * (w.before + w.after), w.dilation),
+)
+IGNORED_KERNEL = on_windows(
+    "left the kernel out",
+    lambda w, n: formulas.slide(n + w.before + w.after, 0, w.stride),
+)
 MULTIPLIED_SPAN = on_windows(
     "took dilation times kernel for the span",
     lambda w, n: formulas.slide(n, w.dilation * w.kernel, w.stride, w.before + w.after),

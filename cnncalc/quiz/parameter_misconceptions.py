@@ -45,6 +45,12 @@ BIAS_EVERYWHERE = Misconception("counted a bias at every position", UNSHARED.bel
 WITH_BIAS = on_layers("counted a bias where there is none", _with_bias)
 
 
+CHANNELS_ONLY = on_layers(
+    "connected the channels only, not every value of the maps",
+    lambda layer, windows: [KINDS["gap"](), layer] if layer.kind == "flatten" else None,
+)
+
+
 def one_channel(net: str) -> Misconception:
     """For a single layer."""
     rest = net.partition("x")[2]

@@ -21,6 +21,7 @@ from cnncalc.quiz.misconceptions import (
     unambiguous,
 )
 from cnncalc.quiz.model import Wrong, shown
+from cnncalc.quiz.parameter_misconceptions import CHANNELS_ONLY
 from cnncalc.quiz.registry import template
 from cnncalc.quiz.wording import layer_words, nodes
 
@@ -51,7 +52,7 @@ def _filled(
             row.append(str(height.value) if height else "–")
         if node.name in hidden_params:
             among = [one for one in stated(count) if one.text not in _NEVER_EVERYWHERE]
-            row.append((count, unambiguous(count, [*among, ONE_ROW, _CHANNELS_ONLY])))
+            row.append((count, unambiguous(count, [*among, ONE_ROW, CHANNELS_ONLY])))
         else:
             row.append(shown(count.value) if count.value else "–")
         rows.append(row)
@@ -61,10 +62,6 @@ def _filled(
 _STEPS = (ROUNDED_UP, PADDED_ONE_SIDE)
 #: Nobody believes this of every layer of a network.
 _NEVER_EVERYWHERE = ("took a convolution for a depthwise one",)
-_CHANNELS_ONLY = on_layers(
-    "connected the channels only, not every value of the maps",
-    lambda layer, windows: [KINDS["gap"](), layer] if layer.kind == "flatten" else None,
-)
 
 
 def _gaps(draw: Draw, net: str, names: Sequence[str]) -> tuple[list[str], list[str]]:

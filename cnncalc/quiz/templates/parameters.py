@@ -14,6 +14,7 @@ from cnncalc.quiz.model import Wrong, shown
 from cnncalc.quiz.parameter_misconceptions import (
     BIAS_EVERYWHERE,
     BIAS_FOR_EACH_CHANNEL,
+    CHANNELS_ONLY,
     LEARNED_TOO,
     ONE_SIDE,
     UNSHARED,
@@ -116,10 +117,7 @@ def network_params(draw: Draw) -> Made:
         ask,
         [
             instead("left the fully connected layer out", net=head),
-            instead(
-                "kept one number for each channel",
-                net=net.replace("f = flatten", "f = gap | flatten"),
-            ),
+            CHANNELS_ONLY,
             NO_POOLING,
             ONE_ROW,
             UNSHARED,
@@ -127,10 +125,11 @@ def network_params(draw: Draw) -> Made:
             *stated(ask),
         ],
     )
-    names = [node.name for node in ask.graph]
-    parts = merged([features.solution(), made.solution]).sections
-    place = {name: i for i, name in enumerate(names)}
-    parts.sort(key=lambda part: place.get(part.title.partition(" ")[0], len(names)))
+    place = {node.name: i for i, node in enumerate(ask.graph)}
+    parts = sorted(
+        merged([features.solution(), made.solution]).sections,
+        key=lambda part: place.get(part.title.partition(" ")[0], len(place)),
+    )
     return made._replace(solution=Page("", parts)).with_picture(network(net, "*"))
 
 

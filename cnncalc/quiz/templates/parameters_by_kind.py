@@ -7,12 +7,14 @@ from fractions import Fraction
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.cost_misconceptions import GROUPS_TWICE
 from cnncalc.quiz.draw import Draw, Redraw
+from cnncalc.quiz.field_misconceptions import NO_POOLING
 from cnncalc.quiz.fitting import explained
 from cnncalc.quiz.making import Made, amount, merged, numeric, single, symbolic, table
 from cnncalc.quiz.misconceptions import Misconception, instead, stated, with_arguments
 from cnncalc.quiz.model import Wrong, shown
 from cnncalc.quiz.parameter_misconceptions import (
     BIAS_FOR_EACH_CHANNEL,
+    CHANNELS_ONLY,
     LEARNED_TOO,
     NOT_THE_COUNT,
     ONE_SIDE,
@@ -104,7 +106,7 @@ def depthwise_params(draw: Draw) -> Made:
             instead(
                 "counted a dense convolution", net=f"{c}x28x28 | conv {filters * c} k={k}{bias}"
             ),
-            instead("counted the filters of one channel", net=f"1{ask.net.removeprefix(str(c))}"),
+            one_channel(ask.net),
             ONE_SIDE,
             WITH_BIAS,
             *stated(ask),
@@ -121,9 +123,9 @@ def depthwise_params(draw: Draw) -> Made:
 )
 def grouped_params(draw: Draw) -> Made:
     g, k = draw.choose((2, 4, 8)), draw.choose((1, 3, 3, 5))
-    c, out = g * g * draw.choose((1, 2, 3, 4)), g * g * draw.choose((1, 2, 3, 4))
-    if not 16 <= c <= 128 or not 16 <= out <= 128:
-        raise Redraw("too few or too many channels")
+    c, out = (g * g * draw.choose((1, 2, 3, 4, 6, 8, 12)) for _ in range(2))
+    if not (16 <= c <= 128 and 16 <= out <= 128 and out != g * g):
+        raise Redraw("too few or too many channels, or as many weights as a depthwise convolution")
     bias = draw.choose(("", " bias=no"))
     net = f"{c}x28x28 | conv {out} k={k} g={g}{bias}"
     ask = Ask(net, "params")
@@ -190,9 +192,9 @@ def linear_after_flatten(draw: Draw) -> Made:
         f"with bias? {UNSAID}",
         ask,
         [
-            instead("left the pooling layer out", net=f"{head} | flatten | fc = linear {units}"),
+            instead(NO_POOLING.text, net=f"{head} | flatten | fc = linear {units}"),
             instead(
-                "counted the height of the map, not its area",
+                "counted one row of the maps only",
                 net=f"{last.channels}x{last.spatial[0]}x1 | flatten | fc = linear {units}",
             ),
             instead(
@@ -203,10 +205,7 @@ def linear_after_flatten(draw: Draw) -> Made:
                 "took the image for its input",
                 net=f"{net.partition(' |')[0]} | flatten | fc = linear {units}",
             ),
-            instead(
-                "kept one number for each channel",
-                net=net.replace("f = flatten", "f = gap | flatten"),
-            ),
+            CHANNELS_ONLY,
             with_arguments("forgot the bias", bias=False),
         ],
     )

@@ -37,7 +37,7 @@ def separable_ratio(draw: Draw) -> Made:
     )
     ratio = Fraction(contrast.value)
     wrong = [
-        contrast.instead("left the pointwise convolution out", new=f"{given} | {depthwise}"),
+        contrast.instead("left the 1×1 convolution out", new=f"{given} | {depthwise}"),
         contrast.instead(
             "left the depthwise convolution out", new=f"{given} | conv {m} k=1 bias=no"
         ),
