@@ -59,7 +59,7 @@ def _unpooled(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
     return KINDS["identity"]() if "kernel" in arguments and "bias" not in arguments else None
 
 
-NO_POOLING = on_layers("left the pooling layers out", _unpooled)
+NO_POOLING = on_layers("left the pooling out", _unpooled)
 
 
 def _dilated(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:

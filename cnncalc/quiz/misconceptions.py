@@ -58,10 +58,11 @@ def wrongs(ask: Ask, among: Iterable[Misconception]) -> list[Wrong]:
 def unambiguous(ask: Ask, among: Iterable[Misconception]) -> list[Misconception]:
     """Those whose answer no other one has, so that the answer tells which one led to it.
 
-    Misconceptions with which the network is not well-formed, or nothing is left, are left out too.
+    Misconceptions with which the network is not well-formed, or nothing is left, are left out too,
+    and so are others of the same name: the first one counts.
     """
     found: list[tuple[Misconception, Any]] = []
-    for one in among:
+    for one in {one.text: one for one in reversed([*among])}.values():
         try:
             wrong = one.wrong(ask)
         except Redraw:
@@ -69,7 +70,7 @@ def unambiguous(ask: Ask, among: Iterable[Misconception]) -> list[Misconception]
         if wrong is not None and (isinstance(wrong.value, str) or wrong.value > 0):
             found.append((one, wrong.value))
     values = [value for _, value in found]
-    return [one for one, value in found if values.count(value) == 1]
+    return [one for one, value in reversed(found) if values.count(value) == 1]
 
 
 # Wrong layers.
@@ -244,6 +245,14 @@ COUNTED_STEPS = on_windows(
 )
 KEPT_THE_SIZE = on_windows(
     "calculated as if padding kept the size", lambda w, n: formulas.slide(n, 1, w.stride)
+)
+PADDED_TWICE = on_windows(
+    "padded each side with what both together need",
+    lambda w, n: formulas.slide(n, w.kernel, w.stride, 2 * (w.before + w.after), w.dilation),
+)
+IGNORED_KERNEL = on_windows(
+    "left the kernel out",
+    lambda w, n: formulas.slide(n + w.before + w.after, 0, w.stride),
 )
 MULTIPLIED_SPAN = on_windows(
     "took dilation times kernel for the span",

@@ -24,6 +24,7 @@ from cnncalc.quiz.misconceptions import (
     unambiguous,
 )
 from cnncalc.quiz.model import Wrong, shown
+from cnncalc.quiz.parameter_misconceptions import CHANNELS_ONLY
 from cnncalc.quiz.registry import template
 from cnncalc.quiz.wording import UNSAID, layer_words, nodes
 from cnncalc.render.page import Page
@@ -73,7 +74,7 @@ def _filled(
         if node.name in hidden_params:
             # without strides a dense layer reads more values than anybody believes
             among = [one for one in stated(count, taken=False) if one.text != FORGOT_THE_STRIDE]
-            row.append((count, unambiguous(count, [*among, ONE_ROW, _CHANNELS_ONLY])))
+            row.append((count, unambiguous(count, [*among, ONE_ROW, CHANNELS_ONLY])))
         else:
             row.append(shown(count.value) if count.value else "–")
         rows.append(row)
@@ -81,10 +82,6 @@ def _filled(
 
 
 _STEPS = (ROUNDED_UP, PADDED_ONE_SIDE, KEPT_THE_SIZE)
-_CHANNELS_ONLY = on_layers(
-    "connected the channels only, not every value of the maps",
-    lambda layer, windows: [KINDS["gap"](), layer] if layer.kind == "flatten" else None,
-)
 
 
 def _gaps(draw: Draw, net: str, names: Sequence[str]) -> tuple[list[str], list[str]]:

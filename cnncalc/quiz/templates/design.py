@@ -8,22 +8,18 @@ from functools import cache
 from cnncalc import formulas
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.draw import Draw, Redraw
+from cnncalc.quiz.field_misconceptions import NO_POOLING
 from cnncalc.quiz.fitting import Fit, fitting, fitting_number, inferred, only_fit
 from cnncalc.quiz.making import Made
 from cnncalc.quiz.misconceptions import (
     COUNTED_STEPS,
     MULTIPLIED_SPAN,
     PADDED_ONE_SIDE,
-    on_windows,
+    PADDED_TWICE,
     stated,
 )
 from cnncalc.quiz.registry import template
 from cnncalc.quiz.wording import a, line, sentence
-
-_PADDED_TWICE = on_windows(
-    "padded each side with what both together need",
-    lambda w, n: formulas.slide(n, w.kernel, w.stride, 2 * (w.before + w.after), w.dilation),
-)
 
 
 def _command(net: str, wanted: str) -> str:
@@ -52,7 +48,7 @@ def padding_to_keep(draw: Draw) -> Made:
     if right.ask.value != n // s:
         raise Redraw("it does not come out even")
     others = [
-        (_PADDED_TWICE.text, before + after),
+        (PADDED_TWICE.text, before + after),
         ("padded with the size of the kernel", k),
         ("took the dilation for the padding", d if d > 1 else 0),
         ("took padding 1, which fits a 3×3 kernel without dilation", 1),
@@ -98,7 +94,7 @@ def kernel_to_infer(draw: Draw) -> Made:
         with_kernel,
         m,
         range(1, 3 * k + 4, s),
-        [_PADDED_TWICE, MULTIPLIED_SPAN, PADDED_ONE_SIDE, COUNTED_STEPS, *stated(with_kernel(k))],
+        [PADDED_TWICE, MULTIPLIED_SPAN, PADDED_ONE_SIDE, COUNTED_STEPS, *stated(with_kernel(k))],
         f"The window takes m − 1 = {m - 1} steps of {s} over n + 2p = {n + 2 * p} positions, so {left} "
         f"are left for its span, d·(k − 1) + 1"
         f"{f', and for less than a step of {s} behind it' if s > 1 else ''}. So k = {k}.",
@@ -139,7 +135,7 @@ def stride_to_infer(draw: Draw) -> Made:
         f"output has {ask.value}×{ask.value} positions. What is s?",
         Fit(s, ask),
         [
-            Fit(2 * s, with_stride(2 * s), "left the pooling out, which halves the map as well"),
+            Fit(2 * s, with_stride(2 * s), NO_POOLING.text),
             # The map shrinks to a 2s-th, as if s' + 2 = 2s.
             Fit(2 * s - 2, with_stride(2 * s - 2), "added the strides, which multiply"),
             Fit(1, with_stride(1), "took the pooling for all that makes the map smaller"),
@@ -155,7 +151,7 @@ def stride_to_infer(draw: Draw) -> Made:
 #: Ways to choose a transposed convolution wrongly, from one that fits: kernel, padding, output
 #: padding.
 _ASTRAY: dict[str, Callable[[int, int, int], tuple[int, int, int]]] = {
-    "left the output padding out": lambda k, p, extra: (k, p, 0),
+    "forgot the output padding": lambda k, p, extra: (k, p, 0),
     "added an output padding that is not needed": lambda k, p, extra: (k, p, 1),
     "forgot that padding makes the output smaller": lambda k, p, extra: (k, 0, extra),
     "took the padding of one side for that of both": lambda k, p, extra: (k, 2 * p, extra),

@@ -63,15 +63,12 @@ def layers_to_cover(draw: Draw) -> Made:
         counts.append((right - 1, "rounded the number of layers down"))
 
     def said(count: int, text: str) -> str:
-        seen = int(stacked(count).value)
-        rest = f"not the {wanted} wanted" if seen < wanted else f"and {right} would do"
-        return f"You {text}: {count} layers see {seen} pixels, {rest}."
+        pixels = int(stacked(count).value)
+        rest = f"not the {wanted} wanted" if pixels < wanted else f"and {right} would do"
+        return f"You {text}: {count} layers see {pixels} pixels, {rest}."
 
-    wrong = [
-        Wrong(count, text, said=said(count, text))
-        for count, text in counts
-        if 1 < count < _MOST and count != right
-    ]
+    counts = [(count, text) for count, text in counts if 1 < count < _MOST and count != right]
+    wrong = [Wrong(count, text, said=said(count, text)) for count, text in counts]
     first, step = (int(stacked(count).value) for count in (0, 1))
     step -= first
     made = choice(
@@ -88,9 +85,8 @@ def layers_to_cover(draw: Draw) -> Made:
             stacked(right).solution(),
         ),
     )
-    asks = [
-        stacked(count) for count in dict.fromkeys((right - 1, right, *(w.value for w in wrong)))
-    ]
+    seen = dict.fromkeys((right - 1, right, *(count for count, _ in counts)))
+    asks = map(stacked, seen)
     return made._replace(claims=tuple(ask.is_(ask.value) for ask in asks), command=None)
 
 

@@ -40,7 +40,9 @@ def separable_ratio(draw: Draw) -> Made:
     ratio = Fraction(contrast.value)
     wrong = [
         contrast.instead(_NO_POINTWISE, new=f"{given} | {depthwise}"),
-        contrast.instead("forgot the depthwise convolution", new=f"{given} | conv {m} k=1 bias=no"),
+        contrast.instead(
+            "left the depthwise convolution out", new=f"{given} | conv {m} k=1 bias=no"
+        ),
         Wrong(1 / ratio, "turned the ratio round"),
         Wrong(1 - ratio, "gave what is saved, not what remains"),
         *contrast.wrongs([ONE_ROW]),

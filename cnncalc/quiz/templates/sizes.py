@@ -7,8 +7,10 @@ from cnncalc.quiz.draw import Draw
 from cnncalc.quiz.making import Made, Said, numeric, single, table, truefalse
 from cnncalc.quiz.misconceptions import (
     COUNTED_STEPS,
+    IGNORED_KERNEL,
     KEPT_THE_SIZE,
     PADDED_ONE_SIDE,
+    PADDED_TWICE,
     ROUNDED_UP,
     stated,
 )
@@ -16,7 +18,14 @@ from cnncalc.quiz.pictures import kernel_over_grid
 from cnncalc.quiz.registry import template
 from cnncalc.quiz.wording import UNSAID, layer_words, line, nodes, sentence
 
-_STEPS = (ROUNDED_UP, PADDED_ONE_SIDE, COUNTED_STEPS, KEPT_THE_SIZE)
+_STEPS = (
+    ROUNDED_UP,
+    PADDED_ONE_SIDE,
+    PADDED_TWICE,
+    COUNTED_STEPS,
+    KEPT_THE_SIZE,
+    IGNORED_KERNEL,
+)
 
 
 @template(
@@ -27,8 +36,8 @@ _STEPS = (ROUNDED_UP, PADDED_ONE_SIDE, COUNTED_STEPS, KEPT_THE_SIZE)
     sources=("001 Convolution Example", "003 7.5.4 Controlling Spatial Reduction with Strides"),
 )
 def conv_output_size(draw: Draw) -> Made:
-    n, k = draw.between(16, 64), draw.choose((3, 5, 7))
-    s, p = draw.choose((2, 3)), draw.between(1, k // 2)
+    n, k = draw.between(16, 64), draw.between(3, 7)
+    s, p = draw.between(2, 4), draw.between(1, min(3, k - 1))
     ask = Ask(f"3x{n}x{n} | conv {draw.choose((8, 16, 32))} k={k} s={s} p={p}", "height")
     return single(
         draw,
@@ -51,8 +60,8 @@ def small_map_output_size(draw: Draw) -> Made:
     s, p = draw.between(1, 3), draw.between(0, 1)
     ask = Ask(f"1x{n}x{n} | {line('conv 1', k=k, s=s, p=p, d=d)}", "width")
     made = numeric(
-        "The picture shows a map with its padding, a kernel in its first place, and dashed its next "
-        "place. How wide is the output?",
+        "The picture shows a map (grey) with its padding (white, if there is any), a kernel in its first "
+        "place, and dashed its next place. How wide is the output?",
         ask,
         [*_STEPS, *stated(ask)],
     )

@@ -22,6 +22,7 @@ from cnncalc.quiz.misconceptions import (
     wrongs,
 )
 from cnncalc.quiz.model import Wrong, shown
+from cnncalc.quiz.parameter_misconceptions import BIAS_FOR_EACH_CHANNEL, ONE_SIDE
 from cnncalc.quiz.registry import template
 from cnncalc.quiz.wording import UNSAID, line
 from cnncalc.render.page import Page
@@ -131,7 +132,8 @@ def spot_params_error(draw: Draw) -> Made:
         Ask(draw.choose(middle), "params"),
         Ask(f"{2 * c * n * n} | linear {classes}", "params"),
     ]
-    steps = [_reading(step, ask) for step, ask in zip(_steps(draw, asks), asks)]
+    found = _steps(draw, asks, ONE_SIDE, BIAS_FOR_EACH_CHANNEL)
+    steps = [_reading(step, ask) for step, ask in zip(found, asks)]
     return spotted(
         draw,
         "A student counts the parameters of four layers of a network (with a bias everywhere); in "
