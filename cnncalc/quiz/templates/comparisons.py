@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.contrasts import Contrast
-from cnncalc.quiz.cost_misconceptions import ONE_CHANNEL, ONE_ROW
+from cnncalc.quiz.cost_misconceptions import ONE_CHANNEL, ONE_FILTER, ONE_ROW
 from cnncalc.quiz.draw import Draw
 from cnncalc.quiz.making import Made, Said, choice, formula, merged, truefalse
 from cnncalc.quiz.misconceptions import (
@@ -111,7 +111,7 @@ def three_3x3_vs_7x7_in_c(draw: Draw) -> Made:
             "counted one of the small convolutions only", new=f"{given} | {layers[0]}"
         ),
         contrast.instead(
-            "counted one filter of each convolution",
+            ONE_FILTER.text,
             old=large.replace(f"conv {filters}", "conv 1"),
             new=" | from input | ".join(
                 [alone[0], *(one.partition(" | ")[2] for one in alone[1:])]

@@ -164,7 +164,7 @@ def spot_macs_error(draw: Draw) -> Made:
     steps = _steps(draw, asks, *among, taken=False)
     return spotted(
         draw,
-        f"Four layers read the same input of {c}×{n}×{n} (channels × height × width). A student counts "
+        f"Four layers read the same map of {c}×{n}×{n} (channels × height × width). A student counts "
         f"the MACs of each, as weights times positions; biases are not counted. {UNSAID}",
         steps,
         chained=False,

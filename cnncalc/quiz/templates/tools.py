@@ -10,6 +10,7 @@ from cnncalc.network import load
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.draw import Draw
 from cnncalc.quiz.making import Made, matching, merged
+from cnncalc.quiz.misconceptions import PARAMS_FOR_MACS
 from cnncalc.quiz.model import Wrong
 from cnncalc.quiz.registry import template
 from cnncalc.quiz.wording import chain, line
@@ -64,9 +65,10 @@ def why_tools_differ(draw: Draw) -> Made:
     totals = {rule.tool: int(str(count(graph, find(rule.tool)).total)) for rule in rules}
     macs, values = Ask(net, "macs"), Ask(net, "elements")
     twice = 2 * int(values.value)
+    weights = Ask(f"{net.partition(' | bn')[0]} bias=no", "params").value
     others = [
         Wrong(2 * (int(macs.value) + twice), "doubled what is no MAC too"),
-        Wrong(Ask(net, "params").value, "counted the parameters, which are used more than once"),
+        Wrong(weights, PARAMS_FOR_MACS.text),
         Wrong(
             int(macs.value) + int(str(graph.nodes[0].shape.channels)),
             "counted one addition for each filter, not for each value",
