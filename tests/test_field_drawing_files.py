@@ -14,7 +14,7 @@ from field_pictures import HOLES, SVG, parsed, texts
 from cnncalc.errors import MissingDependencyError, UsageError
 from cnncalc.render.drawing import FieldDrawing, draw, picture, writer
 from cnncalc.render.drawing.compose import compose
-from cnncalc.render.drawing.scene import Cells
+from cnncalc.render.drawing.scene import Cells, Scene, Text
 
 
 @pytest.mark.parametrize("name", ["</text><b>&\"'", "a\x00\n\x1b\ud800\ufffe\u202e", "Netz é 網"])
@@ -107,3 +107,24 @@ def test_pillow_is_imported_for_png_only():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "True"]
+
+
+def test_a_picture_has_one_font() -> None:
+    """A letter that Pillow's own font lacks changes the font of all texts, not of its own alone."""
+    pytest.importorskip("PIL")
+    from PIL import Image, ImageFont
+
+    from cnncalc.render.drawing.png import png
+
+    try:
+        ImageFont.truetype("DejaVuSans.ttf")
+    except OSError:
+        pytest.skip("there is no other font here")
+
+    def first_line(other: str) -> bytes:
+        texts = [Text(10, 20, "mmm"), Text(10, 60, other)]
+        image = Image.open(BytesIO(png(Scene(100, 80, "", "", texts))))
+        return bytes(image.crop((0, 0, 200, 60)).tobytes())
+
+    assert first_line("3x3") == first_line("abc")
+    assert first_line("3×3") != first_line("3x3")

@@ -23,7 +23,7 @@ from cnncalc.quiz.engine import Seed, question
 from cnncalc.quiz.making import because, merged
 from cnncalc.quiz.marking import equivalent, mark
 from cnncalc.quiz.misconceptions import instead, stated, unambiguous
-from cnncalc.quiz.model import Numeric, Question, Single, Symbolic
+from cnncalc.quiz.model import Matching, Numeric, Question, Single, Symbolic
 from cnncalc.quiz.registry import catalogue
 
 SEEDS = range(6)
@@ -73,7 +73,7 @@ def test_formulas_of_comparisons_are_what_pytorch_measures(seed: int) -> None:
     assert isinstance(grouped.body, Symbolic)
     for c, g in ((12, 2), (24, 3)):
         old, new = measured(stacked, {"C": c, "H": 20, "W": 21})
-        assert quiz_oracle._evaluated(stacked.body.value, {"C": c}) == old - new
+        assert quiz_oracle._evaluated(stacked.body.value, {"C": c, "H": 20, "W": 21}) == old - new
         old, new = measured(grouped, {"C": c, "H": 20, "W": 21, "g": g})
         assert quiz_oracle._evaluated(grouped.body.value, {"g": g}) == Fraction(new) / Fraction(old)
 
@@ -172,3 +172,24 @@ def test_u_nets_have_the_sizes_of_the_bundled_spec(size: int, depth: int) -> Non
     found = cnncalc.load(u_net(size, depth)).analyze()
     expected = [row.output for row in spec.layers if row.kind not in ("relu", "identity")]
     assert [row.output for row in found.layers] == expected[:-1]  # but for the 1x1 at the end
+
+
+# Conventions.
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_counts_of_tools_are_what_their_words_say(seed: int) -> None:
+    found = made("why-tools-differ", seed)
+    assert isinstance(found.body, Matching)
+    macs, values = (quiz_oracle.measure(claim.ask, {}) for claim in found.claims)
+    right = {pair.left: int(pair.right.replace(",", "")) for pair in found.body.pairs}
+    for words, total in right.items():
+        twice = words.startswith("2")
+        per_value = sum(
+            (
+                4 * ("4 for each value of the batch" in words),
+                2 * ("2 for each value of the batch" in words),
+                4 * ("DeepSpeed" in words),  # 2 of the normalisation, 1 of the bias, 1 of ReLU
+            )
+        )
+        assert total == (2 if twice else 1) * macs + per_value * values

@@ -88,7 +88,7 @@ def fullest(graph: Graph) -> list[Moment]:
     """
     kept: list[Moment] = []
     largest, most = None, 0
-    for moment in _moments(graph):
+    for moment in moments(graph):
         total = moment.elements
         if not is_symbolic(total):
             if largest is None or total > most:
@@ -106,7 +106,7 @@ def storage_of(graph: Graph) -> dict[str, str]:
     return storage
 
 
-def _moments(graph: Graph, held: Shape | None = None, keep: bool = False) -> Iterator[Moment]:
+def moments(graph: Graph, held: Shape | None = None, keep: bool = False) -> Iterator[Moment]:
     """What is alive while each node runs.
 
     ``held``: what the graph's input is a view of, if not its own. ``keep``: inputs live to the end.
@@ -143,11 +143,11 @@ def _during(
     ``kept``: is their input, which is stored as ``source``, needed afterwards? Then a second run
     has it beside its own, if there is a second run.
     """
-    first = list(_moments(inside.first, source[1], kept))
+    first = list(moments(inside.first, source[1], kept))
     for moment in first:
         yield moment.beside(others)
     if inside.later and (kept or inside.grows):
-        for moment in _moments(inside.later):
+        for moment in moments(inside.later):
             found = moment.beside([source]) if kept else moment
             if inside.more == 1 or not kept:
                 yield found.beside(others)

@@ -67,9 +67,12 @@ class Convolution(Layer):
             return [(0, 0)] * x.rank
         return [(p, p) for p in self.along("padding", x)]
 
+    def seen_by_filter(self, x: Shape) -> Size:
+        """Input channels that a filter reads: those of its group."""
+        return exact_div(x.channels, self.groups_of(x))
+
     def weights(self, x: Shape, y: Shape) -> Iterator[Weight]:
-        each = exact_div(x.channels, self.groups_of(x))
-        shape = (y.channels, each, *self.along("kernel", x))
+        shape = (y.channels, self.seen_by_filter(x), *self.along("kernel", x))
         yield Weight("weight", shape, uses=product(y.spatial), out=0)
         if self.bias:
             yield Weight("bias", (y.channels,))
@@ -164,7 +167,7 @@ class Conv(Convolution):
             {"groups": 1},
             where={"out": 12, "groups": 3},
         ),
-        Mistake("took it for a depthwise convolution", {"multiplier": 1}, "dwconv"),
+        Mistake("took a convolution for a depthwise one", {"multiplier": 1}, "dwconv"),
     )
 
     out = Count("output channels: the number of filters", "channels", positional=True)
@@ -202,6 +205,9 @@ class DepthwiseConv(Convolution):
 
     def groups_of(self, x: Shape) -> Size:
         return x.channels
+
+    def seen_by_filter(self, x: Shape) -> Size:
+        return 1
 
     def channels(self, *xs: Shape) -> Size:
         return self.multiplier * xs[0].channels

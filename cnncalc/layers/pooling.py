@@ -21,7 +21,7 @@ class _Pool(Layer):
     """A window that slides over each channel by itself."""
 
     mistakes = (
-        Mistake("took the stride for 1", {"stride": (1,)}),
+        Mistake("forgot the stride", {"stride": (1,)}),
         Mistake("forgot the padding", {"padding": (0,)}, where={"kernel": (3,), "padding": (1,)}),
         Mistake("rounded down", {"ceil": False}, where={"kernel": (3,), "ceil": True}),
     )

@@ -32,7 +32,7 @@ class SeparableConv(Convolution):
     mistakes = (
         *Convolution.mistakes,
         Mistake("counted a dense convolution", kind="conv"),
-        Mistake("forgot the 1x1 convolution", kind="dwconv"),
+        Mistake("left the 1×1 convolution out", {"bias": False}, "dwconv"),
     )
 
     out = Count("output channels: the number of filters", "channels", positional=True)

@@ -48,6 +48,8 @@ class Quantity(NamedTuple):
     value: Callable[[_Found], Any]
     unit: str = ""
     short: str | None = None
+    #: Steps that are needed beside them where branches meet.
+    joined: tuple[str, ...] = ()
 
 
 def _along(axis: str) -> Quantity:
@@ -86,7 +88,12 @@ QUANTITIES: dict[str, Quantity] = {
         "FLOPs", "macs", ("weights", "uses", "MACs", "FLOPs"), lambda f: flops(f.cost.macs)
     ),
     "rf": Quantity(
-        "receptive field", "rf", ("size", "jump"), lambda f: _first(f.fields).size, short="rf"
+        "receptive field",
+        "rf",
+        ("size", "jump"),
+        lambda f: _first(f.fields).size,
+        short="rf",
+        joined=("start", "end"),
     ),
     "jump": Quantity("jump", "rf", ("jump",), lambda f: _first(f.fields).jump, short="rf"),
     "written": Quantity("bytes written", "memory", ("written",), lambda f: f.written, "B"),
@@ -246,7 +253,8 @@ class Ask(NamedTuple):
 
     def _wanted(self, step: Step) -> bool:
         words = {word.strip(":,") for name in step.names for word in name.split()}
-        return bool(words & {*self.quantity.steps})
+        joins = any(len(node.inputs) > 1 for node in self.graph)
+        return bool(words & {*self.quantity.steps, *(self.quantity.joined if joins else ())})
 
     def solution(self) -> Page:
         """The working as a page; the quantity is said by the question, not before every line."""

@@ -15,12 +15,12 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def shown(value: Value, unit: str = "") -> str:
-    """An answer for people: digits in groups of three.
+    """An answer for people: digits in groups of three, shapes with a sign for "times".
 
-    >>> shown(25557032), shown(Fraction(1, 2)), shown(512, "B")
-    ('25,557,032', '1/2', '512 B')
+    >>> shown(25557032), shown(Fraction(1, 2)), shown(512, "B"), shown("8x14x14")
+    ('25,557,032', '1/2', '512 B', '8×14×14')
     """
-    text = f"{value:,}" if isinstance(value, int) else str(value)
+    text = f"{value:,}" if isinstance(value, int) else re.sub(r"(?<=\d)x(?=\d)", "×", str(value))
     return f"{text} {unit}" if unit else text
 
 
@@ -52,7 +52,8 @@ class Wrong(NamedTuple):
     @property
     def feedback(self) -> str:
         """One sentence that names the mistake."""
-        how = f": {self.working} = {dotted(shown(self.value))}" if self.working else ""
+        value = dotted(shown(self.value)).replace("-", "−")
+        how = f": {self.working} = {value}" if self.working not in ("", value) else ""
         return self.said or f"You {self.text}{how}."
 
     def to_dict(self) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def _one_row(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
     return layer.replace(kernel=(1, kernel), padding=(0, before))
 
 
-ONE_ROW = on_layers("multiplied by the kernel size once, not for height and width", _one_row)
+ONE_ROW = on_layers("counted one side of the kernel, not its area", _one_row)
 
 
 def _one_filter(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
@@ -40,6 +40,16 @@ def _one_filter(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
 
 
 ONE_FILTER = on_layers("counted one filter only", _one_filter)
+
+
+def _one_channel(ask: Ask) -> Ask | None:
+    _channels, times, rest = ask.net.partition("x")
+    grouped = any(node.layer.__dict__.get("groups", 1) != 1 for node in ask.graph)
+    return None if grouped else ask._replace(net=f"1{times}{rest}")
+
+
+#: For a single layer.
+ONE_CHANNEL = Misconception("left the input channels out", _one_channel)
 
 
 def _groups_twice(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
@@ -62,3 +72,6 @@ COUNTED_THE_BIAS = Misconception("counted the additions of the bias too", _and_b
 #: Of memory.
 ONE_IMAGE = instead("left the batch out: counted one image", batch=1)
 ONE_BYTE = instead("counted the values, not their bytes", dtype="int8")
+SUMMED = instead("added up all outputs, of which most are freed before the end", of="written")
+LARGEST = "took the largest tensor alone, without what a layer reads"
+EACH_IMAGE = "took parameters for something that each image has anew"

@@ -46,7 +46,7 @@ def spotted(draw: Draw, stem: str, steps: Sequence[Step], chained: bool = True) 
     mistake = steps[at].mistake if at is not None else None
     why = "Every step is right."
     if at is not None and mistake:
-        why = f"Step {at + 1} is wrong: the student {mistake.text}. Right is {steps[at].right}."
+        why = f"Step {at + 1} is wrong: the student {mistake.text}. It should be {steps[at].right}."
         said = f"You overlooked step {at + 1}, where the student {mistake.text}."
         found.append(Wrong(_NONE, mistake.text, said=said))
     listed = "\n".join(f"({i}) {step.text}" for i, step in enumerate(steps, 1))

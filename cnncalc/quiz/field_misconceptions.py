@@ -53,11 +53,13 @@ LAST_STRIDE = _as_one(
 )
 
 
-def _without(kinds: tuple[str, ...]) -> Callable[[Layer, tuple[Window, ...]], Layer | None]:
-    return lambda layer, windows: KINDS["identity"]() if layer.kind in kinds else None
+def _unpooled(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
+    """Nothing in place of a window that slides without weights."""
+    arguments = layer.arguments
+    return KINDS["identity"]() if "kernel" in arguments and "bias" not in arguments else None
 
 
-NO_POOLING = on_layers("left the pooling layers out", _without(("maxpool", "avgpool")))
+NO_POOLING = on_layers("left the pooling out", _unpooled)
 
 
 def _dilated(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.bodies import Cell
 from cnncalc.quiz.draw import Draw, Redraw
-from cnncalc.quiz.misconceptions import Misconception, wrongs
+from cnncalc.quiz.misconceptions import Misconception, unambiguous, wrongs
 from cnncalc.quiz.model import (
     Body,
     Claim,
@@ -34,6 +35,8 @@ from cnncalc.render.page import Line, Page, Paragraph, Section, written
 
 #: A single choice has as many options, and no fewer than the second number.
 MOST_OPTIONS, FEWEST_OPTIONS = 5, 4
+#: Of a number that is asked for alone, at least so many wrong answers are recognised.
+FEWEST_RECOGNISED = 2
 
 
 class Made(NamedTuple):
@@ -62,23 +65,35 @@ class Made(NamedTuple):
 
 def single(draw: Draw, stem: str, ask: Ask, among: Iterable[Misconception]) -> Made:
     """The value of ``ask`` among the values that the misconceptions lead to."""
-    made = choice(draw, stem, ask.value, wrongs(ask, among), ask.solution(), ask.quantity.unit)
+    found = _told_apart(ask, among)
+    made = choice(draw, stem, ask.value, found, ask.solution(), ask.quantity.unit)
     return made._replace(claims=(ask.is_(ask.value),), command=ask.command)
 
 
 def numeric(stem: str, ask: Ask, among: Iterable[Misconception]) -> Made:
     """The value of ``ask`` as a number; misconceptions are recognised by their values."""
     gap = number(ask, among)
+    if len(gap.wrong) < FEWEST_RECOGNISED:
+        raise Redraw(f"{len(gap.wrong)} misconceptions are recognised")
     claims = (ask.is_(gap.value),)
     return Made(stem, gap, ask.solution(), len(gap.wrong), claims, ask.command)
 
 
 def number(ask: Ask, among: Iterable[Misconception] = ()) -> Numeric:
-    """The value of ``ask`` as a gap of a table, or as the whole of a question."""
+    """The value of ``ask`` as a gap of a table, or as the whole of a question.
+
+    A misconception is recognised where no other one comes to the same number; drawing again until
+    all are would leave few kinds of questions: those where they happen to differ.
+    """
     value = ask.value
     if isinstance(value, str):
         raise TypeError(f"{ask.of} of {ask.net} is {value}, which is no number")
-    return _apart(Numeric(value, tuple(wrongs(ask, among)), ask.quantity.unit))
+    return _apart(Numeric(value, tuple(_told_apart(ask, among)), ask.quantity.unit))
+
+
+def _told_apart(ask: Ask, among: Iterable[Misconception]) -> list[Wrong]:
+    """The wrong answers that tell which misconception led to them: no other one leads there."""
+    return wrongs(ask, unambiguous(ask, among))
 
 
 def symbolic(
@@ -105,11 +120,10 @@ def truefalse(draw: Draw, stem: str, said: Iterable[Said]) -> Made:
     traps = 0
     for one in draw.shuffled(said):
         right = one.ask.value
-        found = wrongs(one.ask, one.among)
+        found = _told_apart(one.ask, one.among)
         traps += len(found)
         wrong = draw.choose(found) if found and draw.below(2) else None
         value = wrong.value if wrong else right
-        _hold_apart([right, *(other.value for other in found)])
         text = one.text.format(f"{value:,}" if isinstance(value, int) else value)
         statements.append(Statement(text, wrong is None, wrong))
         claims.append(Claim(one.ask, value, wrong is None))
@@ -163,8 +177,10 @@ def choice(
     unit: str = "",
     formulas: bool = False,
 ) -> Made:
-    """``right`` among some of the wrong answers."""
-    chosen = draw.sample(found, MOST_OPTIONS - 1)
+    """``right`` among some of the wrong answers that no two misconceptions share."""
+    values = [one.value for one in found]
+    diagnostic = [one for one in found if values.count(one.value) == 1]
+    chosen = draw.sample(diagnostic, MOST_OPTIONS - 1)
     if len(chosen) < FEWEST_OPTIONS - 1:
         raise Redraw(f"only {len(chosen)} wrong answers")
     _hold_apart([right, *(one.value for one in chosen)], formulas)
@@ -268,6 +284,7 @@ def _equal(one: Value, other: Value) -> bool:
     return one == other
 
 
+@lru_cache(maxsize=4096)
 def _equivalent(one: Value, other: Value) -> bool:
     """Are the formulas the same for all values of their symbols, as far as can be told?"""
     from cnncalc.prove import REFUTED, prove

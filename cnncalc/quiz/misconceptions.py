@@ -56,12 +56,13 @@ def wrongs(ask: Ask, among: Iterable[Misconception]) -> list[Wrong]:
 
 
 def unambiguous(ask: Ask, among: Iterable[Misconception]) -> list[Misconception]:
-    """Those whose answer no other one has: for networks that are given, where none can be redrawn.
+    """Those whose answer no other one has, so that the answer tells which one led to it.
 
-    Misconceptions with which the network is not well-formed, or nothing is left, are left out too.
+    Misconceptions with which the network is not well-formed, or nothing is left, are left out too,
+    and so are others of the same name: the first one counts.
     """
     found: list[tuple[Misconception, Any]] = []
-    for one in among:
+    for one in {one.text: one for one in reversed([*among])}.values():
         try:
             wrong = one.wrong(ask)
         except Redraw:
@@ -69,7 +70,7 @@ def unambiguous(ask: Ask, among: Iterable[Misconception]) -> list[Misconception]
         if wrong is not None and (isinstance(wrong.value, str) or wrong.value > 0):
             found.append((one, wrong.value))
     values = [value for _, value in found]
-    return [one for one, value in found if values.count(value) == 1]
+    return [one for one, value in reversed(found) if values.count(value) == 1]
 
 
 # Wrong layers.
@@ -116,10 +117,14 @@ def rewritten(ask: Ask, change: Change) -> str | None:
     return " | ".join(parts) if changed else None
 
 
-def stated(ask: Ask) -> Iterator[Misconception]:
-    """What the kinds of its layers say is got wrong about them, each in all layers at once."""
+def stated(ask: Ask, taken: bool = True) -> Iterator[Misconception]:
+    """What the kinds of its layers say is got wrong about them, each in all layers at once.
+
+    ``taken``: also that a layer is taken for one of another kind.
+    """
     kinds = dict.fromkeys(node.kind for node in ask.graph)
-    texts = dict.fromkeys(mistake.text for kind in kinds for mistake in KINDS[kind].mistakes)
+    mistakes = [mistake for kind in kinds for mistake in KINDS[kind].mistakes]
+    texts = dict.fromkeys(one.text for one in mistakes if taken or not one.kind)
     for text in texts:
         yield on_layers(text, _stated(text))
 
@@ -220,6 +225,9 @@ def instead(text: str, **other: Any) -> Misconception:
 
 # Those that many templates use.
 
+#: Words of what convolutions state.
+FORGOT_THE_PADDING, FORGOT_THE_STRIDE = (one.text for one in KINDS["conv"].mistakes[:2])
+
 #: Of output sizes.
 ROUNDED_UP = on_windows(
     "rounded up",
@@ -236,7 +244,15 @@ COUNTED_STEPS = on_windows(
     lambda w, n: w.size(n) - 1,
 )
 KEPT_THE_SIZE = on_windows(
-    "assumed that the padding keeps the size", lambda w, n: formulas.slide(n, 1, w.stride)
+    "calculated as if padding kept the size", lambda w, n: formulas.slide(n, 1, w.stride)
+)
+PADDED_TWICE = on_windows(
+    "padded each side with what both together need",
+    lambda w, n: formulas.slide(n, w.kernel, w.stride, 2 * (w.before + w.after), w.dilation),
+)
+IGNORED_KERNEL = on_windows(
+    "left the kernel out",
+    lambda w, n: formulas.slide(n + w.before + w.after, 0, w.stride),
 )
 MULTIPLIED_SPAN = on_windows(
     "took dilation times kernel for the span",
@@ -244,8 +260,8 @@ MULTIPLIED_SPAN = on_windows(
 )
 
 #: Of receptive fields.
-IGNORED_STRIDES = with_arguments("left the strides out", stride=(1,))
-IGNORED_DILATION = with_arguments("left the dilation out", dilation=(1,))
+IGNORED_STRIDES = with_arguments("forgot the stride", stride=(1,))
+IGNORED_DILATION = with_arguments("treated the dilation as 1", dilation=(1,))
 
 
 def _strides(windows: tuple[Window, ...]) -> tuple[Size, ...]:
@@ -274,7 +290,17 @@ def _widened(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
 
 WHOLE_KERNEL = on_layers("added the whole kernel, not kernel − 1", _widened)
 
+
+def _unbiased(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
+    return layer.replace(bias=False) if layer.__dict__.get("bias") else None
+
+
+def _weights(ask: Ask) -> Ask:
+    """Without biases, which are no weights that multiply."""
+    return ask._replace(of="params", net=rewritten(ask, _unbiased) or ask.net)
+
+
 #: Of costs.
 FLOPS_FOR_MACS = instead("counted FLOPs, two for each MAC", of="flops")
 MACS_FOR_FLOPS = instead("counted MACs, of which each is two FLOPs", of="macs")
-PARAMS_FOR_MACS = instead("counted the weights, not how often each is used", of="params")
+PARAMS_FOR_MACS = Misconception("counted the weights, not how often each is used", _weights)

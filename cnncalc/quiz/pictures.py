@@ -33,7 +33,7 @@ def kernel_over_grid(
         Rect(_at(stride), _EDGE, across, across, None, "#b3472d", 3, (6, 3), "next"),
     ]
     around = f" with {padding} of padding on every side" if padding else ""
-    apart = f", its elements {dilation} apart" if dilation > 1 else ""
+    apart = f" whose elements are {dilation} apart," if dilation > 1 else ""
     return Scene(
         _at(wide) + _EDGE,
         _at(high) + _EDGE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cnncalc.graph import Node
@@ -41,6 +42,8 @@ _ARGUMENTS = {
     ("out", "local"): "{} filters",
     ("out", "linear"): "{} units",
     ("scale", "upsample"): "factor {}",
+    ("size", "adaptive_avgpool"): "output size {}",
+    ("size", "adaptive_maxpool"): "output size {}",
     ("groups", "conv"): "{} groups",
     ("bias", None): "no bias",
     ("ceil", None): "sizes rounded up",
@@ -65,9 +68,13 @@ def layer_words(layer: Layer) -> str:
 
     >>> layer_words(load("3x32x32 | conv 10 k=5 s=2 p=2").graph().nodes[0].layer)
     '5×5 convolution, 10 filters, stride 2, padding 2'
+    >>> layer_words(load("3x32x32 | maxpool 2").graph().nodes[0].layer)
+    '2×2 max pooling, stride 2'
     """
     given: dict[str, Any] = dict(changed(layer))
     kernel = given.pop("kernel", None)
+    if layer.__dict__.get("stride", 1) is None:  # as large as the window: not everybody knows that
+        given = {"stride": kernel, **given}
     name = _KINDS.get(layer.kind, layer.kind.replace("_", " "))
     words = [f"{_times(kernel)} {name}" if kernel else name]
     for argument, value in sorted(given.items(), key=lambda item: _ORDER.get(item[0], 1)):
@@ -96,9 +103,27 @@ def chain(net: str) -> str:
     return "; ".join(f"({i}) {layer_words(node.layer)}" for i, node in enumerate(nodes(net), 1))
 
 
+def a(words: str) -> str:
+    """The words with their article, which depends on how a size is said.
+
+    >>> a("5×5 convolution"), a("11×11 convolution")
+    ('a 5×5 convolution', 'an 11×11 convolution')
+    """
+    return f"an {words}" if re.match(r"[aeiou]|8|1[18]\D", words) else f"a {words}"
+
+
+def sentence(words: str) -> str:
+    """The words with a capital letter in front; others stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
+#: What a list of layers leaves out.
+UNSAID = "Where no stride is given it is 1, and where no padding is given there is none."
+
+
 def size(shape: Shape) -> str:
     """``3×32×32``."""
     return "×".join(map(str, shape))
 
 
-__all__ = ["chain", "layer_words", "line", "nodes", "size"]
+__all__ = ["UNSAID", "a", "chain", "layer_words", "line", "nodes", "sentence", "size"]

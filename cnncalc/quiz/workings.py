@@ -19,10 +19,10 @@ from cnncalc.work.working import Step, values
 Array = list[Any]
 
 
-def solution(*workings: Working) -> Page:
-    """The steps of workings as a page."""
+def solution(*workings: Working, told: str = "") -> Page:
+    """The steps of workings as a page; ``told`` is said before other words."""
     lines: list[Line] = []
-    words: list[Paragraph] = []
+    words: list[Paragraph] = [Paragraph("", told)] if told else []
     for worked in workings:
         sizes = worked.sizes if worked.element is None else []
         words += [Paragraph("", text) for text in (*sizes, *worked.notes)]

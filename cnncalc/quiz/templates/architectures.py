@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cnncalc.layers import KINDS
+from cnncalc.layers.windows import POINT
 from cnncalc.network import load
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.bundled import bundled
 from cnncalc.quiz.cost_misconceptions import ONE_ROW
 from cnncalc.quiz.draw import Draw, Redraw
-from cnncalc.quiz.making import Made, because, matching, table
+from cnncalc.quiz.making import Made, because, matching, merged, table
 from cnncalc.quiz.misconceptions import (
+    FORGOT_THE_STRIDE,
+    KEPT_THE_SIZE,
     PADDED_ONE_SIDE,
     ROUNDED_UP,
     instead,
@@ -21,16 +24,35 @@ from cnncalc.quiz.misconceptions import (
     unambiguous,
 )
 from cnncalc.quiz.model import Wrong, shown
+from cnncalc.quiz.parameter_misconceptions import CHANNELS_ONLY
 from cnncalc.quiz.registry import template
-from cnncalc.quiz.wording import layer_words, nodes
-
-#: Layers that change neither a size nor a parameter, left out of tables.
-_QUIET = ("relu", "tanh", "dropout", "lrn", "flatten")
+from cnncalc.quiz.wording import UNSAID, layer_words, nodes
+from cnncalc.render.page import Page
 
 
 def _rows(net: str) -> list[str]:
-    """The layers that stand in a table."""
-    return [node.name for node in nodes(net) if node.kind not in _QUIET]
+    """The layers that stand in a table: those with weights, and those that change a size."""
+    graph = load(net).graph()
+    return [
+        node.name
+        for node in graph
+        if Ask(net, "params", node.name).value
+        or (
+            not node.layer.view
+            and any(w is not POINT for w in node.layer.reads(*graph.inputs_of(node))[0])
+        )
+    ]
+
+
+def _flattened(net: str) -> Page:
+    """The working of how many values the first dense layer reads."""
+    (name, *_) = (node.name for node in nodes(net) if node.layer.view and not node.shape.rank)
+    page = Ask(net, "channels", name).solution()
+    return page._replace(
+        sections=[
+            one for one in page.sections if not one.title or one.title.startswith(f"{name} = ")
+        ]
+    )
 
 
 def _filled(
@@ -50,21 +72,16 @@ def _filled(
         else:
             row.append(str(height.value) if height else "–")
         if node.name in hidden_params:
-            among = [one for one in stated(count) if one.text not in _NEVER_EVERYWHERE]
-            row.append((count, unambiguous(count, [*among, ONE_ROW, _CHANNELS_ONLY])))
+            # without strides a dense layer reads more values than anybody believes
+            among = [one for one in stated(count, taken=False) if one.text != FORGOT_THE_STRIDE]
+            row.append((count, unambiguous(count, [*among, ONE_ROW, CHANNELS_ONLY])))
         else:
             row.append(shown(count.value) if count.value else "–")
         rows.append(row)
     return rows
 
 
-_STEPS = (ROUNDED_UP, PADDED_ONE_SIDE)
-#: Nobody believes this of every layer of a network.
-_NEVER_EVERYWHERE = ("took it for a depthwise convolution",)
-_CHANNELS_ONLY = on_layers(
-    "connected the channels only, not every value of the maps",
-    lambda layer, windows: [KINDS["gap"](), layer] if layer.kind == "flatten" else None,
-)
+_STEPS = (ROUNDED_UP, PADDED_ONE_SIDE, KEPT_THE_SIZE)
 
 
 def _gaps(draw: Draw, net: str, names: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -87,16 +104,16 @@ def _gaps(draw: Draw, net: str, names: Sequence[str]) -> tuple[list[str], list[s
     if len(heights) < 3:
         raise Redraw("too many heights are missing, or too few")
     weighted = [name for name in names if Ask(net, "params", name).value]
-    dense = [node.name for node in nodes(net) if node.kind == "linear"][:1]
+    dense = [node.name for node in nodes(net) if node.name in weighted and not node.shape.rank][:1]
     others = draw.sample([name for name in weighted if name not in dense], 2)
     return heights, [*others, *dense]
 
 
 def _in_order(made: Made, net: str) -> Made:
-    """The same, the sections of its solution in the order of the layers."""
+    """The same, the sections of its solution in the order of the layers; flattening is worked out too."""
     places = {node.name: i for i, node in enumerate(nodes(net))}
     sections = sorted(
-        made.solution.sections,
+        merged([made.solution, _flattened(net)]).sections,
         key=lambda section: places.get(section.title.partition(" = ")[0], len(places)),
     )
     return made._replace(solution=made.solution._replace(sections=sections))
@@ -124,7 +141,7 @@ def lenet_table(draw: Draw) -> Made:
     names = _rows(net)
     made = table(
         f"This is {words}, for images of 1×{n}×{n} pixels. Activations and flattening are left out; "
-        "all layers with weights have a bias. Fill in what is missing.",
+        f"all layers with weights have a bias. {UNSAID} Fill in what is missing.",
         _COLUMNS,
         _filled(net, names, *_gaps(draw, net, names)),
     )
@@ -149,12 +166,12 @@ def alexnet_vgg_table(draw: Draw) -> Made:
     )
     net = bundled(name, H=n, W=n)
     names = _rows(net)
-    cut = next(node.name for node in nodes(net) if node.kind == "linear")
+    cut = next(node.name for node in nodes(net) if node.name in names and not node.shape.rank)
     names = names[: names.index(cut) + 1]
     made = table(
         f"These are the layers of {load(name).name} up to its first fully connected one, for images of "
         f"3×{n}×{n} pixels. Activations, normalisation, dropout and flattening are left out; all "
-        "layers with weights have a bias. Fill in what is missing.",
+        f"layers with weights have a bias. {UNSAID} Fill in what is missing.",
         _COLUMNS,
         _filled(net, names, *_gaps(draw, net, names)),
     )
@@ -227,6 +244,6 @@ def _ends(net: str) -> list[str]:
     """The last layer of each stage: the last whose output has this many channels."""
     found: dict[object, str] = {}
     for node in nodes(net):
-        if node.kind == "add":
+        if len(node.inputs) > 1:
             found[node.shape.channels] = node.name
     return list(found.values())

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.contrasts import Contrast
-from cnncalc.quiz.cost_misconceptions import ONE_ROW
+from cnncalc.quiz.cost_misconceptions import ONE_CHANNEL, ONE_FILTER, ONE_ROW
 from cnncalc.quiz.draw import Draw
-from cnncalc.quiz.making import Made, Said, choice, formula, truefalse
+from cnncalc.quiz.making import Made, Said, choice, formula, merged, truefalse
 from cnncalc.quiz.misconceptions import (
     FLOPS_FOR_MACS,
     PARAMS_FOR_MACS,
     WHOLE_KERNEL,
     instead,
     stated,
+    with_arguments,
 )
 from cnncalc.quiz.model import Wrong
 from cnncalc.quiz.registry import template
@@ -38,7 +39,8 @@ def _stack(given: str, filters: object, kernel: int, bias: bool = True) -> tuple
     sources=(*_STACKED, "004 1.3.2 The VGG block"),
 )
 def two_3x3_vs_5x5(draw: Draw) -> Made:
-    c, n, kernel = draw.choose((16, 32, 64, 128)), draw.choose((14, 28, 56)), draw.choose((5, 5, 7))
+    c, n = draw.choose((4, 6, 8, 10, 16, 20)), draw.choose((8, 10, 12, 14, 16, 20))
+    kernel = draw.choose((5, 5, 7))
     large, small = _stack(f"{c}x{n}x{n}", c, kernel)
     only = f"{c}x{n}x{n} | conv {c} k=3 p=1"
     one_of_them = instead("counted one of the small convolutions only", net=only)
@@ -47,9 +49,17 @@ def two_3x3_vs_5x5(draw: Draw) -> Made:
     macs = [Ask(net, "macs") for net in (large, small)]
     field = Ask(small, "rf")
     said = [
-        Said("A has {} parameters.", params[0], [*stated(params[0]), ONE_ROW]),
-        Said("B has {} parameters.", params[1], [*stated(params[1]), one_of_them, as_large]),
-        Said("A takes {} MACs.", macs[0], [FLOPS_FOR_MACS, PARAMS_FOR_MACS]),
+        Said(
+            "A has {} parameters.",
+            params[0],
+            [*stated(params[0], taken=False), ONE_ROW, ONE_CHANNEL],
+        ),
+        Said(
+            "B has {} parameters.",
+            params[1],
+            [*stated(params[1], taken=False), one_of_them, as_large],
+        ),
+        Said("A takes {} MACs.", macs[0], [FLOPS_FOR_MACS, PARAMS_FOR_MACS, ONE_CHANNEL]),
         Said("B takes {} MACs.", macs[1], [FLOPS_FOR_MACS, one_of_them, as_large]),
         Said(
             "A value of B's output depends on {0}×{0} pixels of its input.",
@@ -67,36 +77,64 @@ def two_3x3_vs_5x5(draw: Draw) -> Made:
     )
 
 
+def _split(given: str, filters: object, kernel: int, bias: bool) -> str:
+    """A column of a kernel and then a row of it."""
+    words, half = "" if bias else " bias=no", kernel // 2
+    return (
+        f"{given} | b1 = conv {filters} k={kernel}x1 p={half}x0{words}"
+        f" | b2 = conv {filters} k=1x{kernel} p=0x{half}{words}"
+    )
+
+
 @template(
     "three-3x3-vs-7x7-in-c",
     topic="comparison",
     type="symbolic",
-    title="What stacked 3×3 convolutions save, in terms of the channels",
+    title="What small convolutions in place of a large one save, in terms of the channels",
     sources=(*_STACKED, "004 1.3.1 fewer wide convolutions or more narrow convolutions?"),
 )
 def three_3x3_vs_7x7_in_c(draw: Draw) -> Made:
-    kernel, bias = draw.choose((5, 7, 9)), bool(draw.below(2))
-    m = draw.choose((1, 1, 2, 3))
+    of, split = draw.choose(("params", "params", "macs")), not draw.below(3)
+    kernel, m = draw.choose((3, 5, 7) if split else (5, 7, 9)), draw.between(1, 4)
+    bias = of == "params" and bool(draw.below(2))
     channels = "C" if m == 1 else f"{m}C"
     given, filters = ("CxHxW", "C") if m == 1 else (f"({m}*C)xHxW", f"{m}*C")
     large, small = _stack(given, filters, kernel, bias)
-    contrast = Contrast(large, small, "params", "saved")
-    old, new = contrast.asks
+    small = _split(given, filters, kernel, bias) if split else small
+    contrast = Contrast(large, small, of, "saved")
+    _old, new = contrast.asks
+    layers = small.split(" | ")[1:]
+    alone = [f"{given} | {part}".replace(f"conv {filters}", "conv 1") for part in layers]
     wrong = [
-        *contrast.wrongs(one for one in stated(old) if one.text != "forgot the padding"),
+        *contrast.wrongs([with_arguments("forgot the bias", bias=False)] if bias else []),
         contrast.instead(
-            "counted one of the small convolutions only", new=small.partition(" | b2")[0]
+            "counted one of the small convolutions only", new=f"{given} | {layers[0]}"
+        ),
+        contrast.instead(
+            ONE_FILTER.text,
+            old=large.replace(f"conv {filters}", "conv 1"),
+            new=" | from input | ".join(
+                [alone[0], *(one.partition(" | ")[2] for one in alone[1:])]
+            ),
         ),
         Wrong(new.value, "gave what the small convolutions have, not the difference"),
     ]
+    small_ones = (
+        f"one of {kernel}×1 and one of 1×{kernel}, one after the other"
+        if split
+        else f"{_NUMBERS[kernel]} 3×3 convolutions, one after the other"
+    )
+    what = "parameters" if of == "params" else "multiply–accumulate operations (MACs)"
+    kept = "" if of == "params" else " The map has H×W positions, and padding keeps them."
     made = formula(
-        f"One {kernel}×{kernel} convolution is replaced by {_NUMBERS[kernel]} 3×3 convolutions, which "
-        f"see as much. Every convolution has {channels} input channels, {channels} filters, and "
-        f"{'a' if bias else 'no'} bias. How many parameters fewer are there, in terms of C?",
+        f"One {kernel}×{kernel} convolution is replaced by {small_ones}, which have the same receptive "
+        f"field. Every convolution has {channels} input channels, {channels} filters, and "
+        f"{'a' if bias else 'no'} bias.{kept} How many fewer {what} are there, in "
+        f"terms of {'C' if of == 'params' else 'C, H and W'}?",
         str(contrast.value),
         wrong,
         contrast.solution(),
-        {"C": "channels"},
+        {"C": "channels"} if of == "params" else {"C": "channels", "H": "height", "W": "width"},
     )
     return made._replace(claims=contrast.claims)
 
@@ -135,9 +173,9 @@ def gap_vs_flatten(draw: Draw) -> Made:
         draw,
         f"At the end of a network, {c} maps of {n}×{n} are flattened, and a fully connected layer "
         f"with bias gives a value for each of {units} classes. Now global average pooling comes "
-        "before it. How many parameters fewer are there?",
+        "before it. How many fewer parameters are there?",
         contrast.value,
         wrong,
-        contrast.solution(),
+        merged([Ask(f"{given} | v = flatten", "channels").solution(), contrast.solution()]),
     )
     return made._replace(claims=contrast.claims)

@@ -79,7 +79,7 @@ def strided_by_hand(draw: Draw) -> Made:
     if (i, j) == (0, 0):
         raise Redraw("the first window is the same for all strides")
     among = [
-        ("left the stride out", work.conv(x, w, padding=p)),
+        ("forgot the stride", work.conv(x, w, padding=p)),
         *_mistaken(x, w, stride=2, padding=p),
         ("exchanged row and column", _turned(x, w, p)),
     ]
@@ -91,12 +91,21 @@ def strided_by_hand(draw: Draw) -> Made:
         f"element of the result in row {i} and column {j} (counted from 0)?\n\n{shown(x=x, w=w)}",
         element(worked, i, j),
         wrong_elements(worked, among, i, j),
-        solution(worked.at(i, j)),
+        solution(worked.at(i, j), told=_window(i, j, p)),
         signed=True,
     )
     padding = f" -p {p}" if p else ""
     command = f"conv {argument(x)} {argument(w)} -s 2{padding} --element {i},{j} -q"
     return made._replace(command=f"cnncalc work {command}")
+
+
+def _window(i: int, j: int, p: int) -> str:
+    """Where the window of y[i,j] begins, for stride 2."""
+    row, column = (f"2·{at}{f' − {p}' if p else ''} = {2 * at - p}" for at in (i, j))
+    outside = "" if min(2 * i, 2 * j) >= p else f", where {-p} is in the padding".replace("-", "−")
+    return (
+        f"The window begins in row {row} and column {column} of x".replace("-", "−") + f"{outside}."
+    )
 
 
 def _turned(x: Array, w: Array, padding: int) -> work.Working:
@@ -118,7 +127,7 @@ def dilated_by_hand(draw: Draw) -> Made:
     worked = work.conv(x, w, dilation=d)
     i, j = (draw.below(len(worked.result)) for _ in "yx")
     among = [
-        ("left the dilation out", work.conv(x, w)),
+        ("treated the dilation as 1", work.conv(x, w)),
         *_mistaken(x, w, dilation=d),
     ]
     if (i, j) != (0, 0) and i * d + k <= n and j * d + k <= n:
@@ -129,11 +138,20 @@ def dilated_by_hand(draw: Draw) -> Made:
         f"0)?\n\n{shown(x=x, w=w)}",
         element(worked, i, j),
         wrong_elements(worked, among, i, j),
-        solution(worked.at(i, j)),
+        solution(
+            worked.at(i, j),
+            told=f"The kernel reads rows {_apart(i, k, d)} and columns {_apart(j, k, d)} of x.",
+        ),
         signed=True,
     )
     command = f"conv {argument(x)} {argument(w)} -d {d} --element {i},{j} -q"
     return made._replace(command=f"cnncalc work {command}")
+
+
+def _apart(start: int, count: int, step: int) -> str:
+    """``0, 2 and 4``."""
+    *first, last = (str(start + step * i) for i in range(count))
+    return f"{', '.join(first)} and {last}"
 
 
 @template(
@@ -169,7 +187,7 @@ def conv_weight_gradient(draw: Draw) -> Made:
     made = choice(
         draw,
         f"{_SLIDES} stride 1 and without padding; dy is the gradient of the loss with respect to the "
-        f"output. What is the gradient with respect to w?\n\n{shown(x=x, w=w, dy=dy)}",
+        f"output. What is the gradient of the loss with respect to w?\n\n{shown(x=x, w=w, dy=dy)}",
         matrix(worked),
         wrong_matrices(worked, among),
         solution(worked),

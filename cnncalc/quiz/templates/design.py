@@ -8,22 +8,18 @@ from functools import cache
 from cnncalc import formulas
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.draw import Draw, Redraw
+from cnncalc.quiz.field_misconceptions import NO_POOLING
 from cnncalc.quiz.fitting import Fit, fitting, fitting_number, inferred, only_fit
 from cnncalc.quiz.making import Made
 from cnncalc.quiz.misconceptions import (
     COUNTED_STEPS,
     MULTIPLIED_SPAN,
     PADDED_ONE_SIDE,
-    on_windows,
+    PADDED_TWICE,
     stated,
 )
 from cnncalc.quiz.registry import template
-from cnncalc.quiz.wording import line
-
-_PADDED_TWICE = on_windows(
-    "padded each side with what both together need",
-    lambda w, n: formulas.slide(n, w.kernel, w.stride, 2 * (w.before + w.after), w.dilation),
-)
+from cnncalc.quiz.wording import a, line, sentence
 
 
 def _command(net: str, wanted: str) -> str:
@@ -52,22 +48,22 @@ def padding_to_keep(draw: Draw) -> Made:
     if right.ask.value != n // s:
         raise Redraw("it does not come out even")
     others = [
-        (_PADDED_TWICE.text, before + after),
+        (PADDED_TWICE.text, before + after),
         ("padded with the size of the kernel", k),
         ("took the dilation for the padding", d if d > 1 else 0),
         ("took padding 1, which fits a 3×3 kernel without dilation", 1),
         ("treated the dilation as 1", formulas.same_padding(k)[0]),
         ("rounded half the kernel up", k - k // 2),
         (MULTIPLIED_SPAN.text, formulas.same_padding(d * k)[1]),
-        ("left the padding of the other side out of account", before // 2),
+        ("halved the padding twice", before // 2),
     ]
     apart = {p: Fit(p, padded(p), text) for text, p in reversed(others) if p > 0}
     dilated = f"dilation {d} and " if d > 1 else ""
     goal = "half as high as its input" if s == 2 else "as high as its input"
     made = fitting(
         draw,
-        f"A {k}×{k} convolution with {dilated}stride {s} is applied to maps of {n}×{n} pixels. Which "
-        f"padding (on every side) makes the output exactly {goal}?",
+        f"{sentence(a(f'{k}×{k} convolution'))} with {dilated}stride {s} is applied to maps of {n}×{n} "
+        f"pixels. Which padding (on every side) makes the output exactly {goal}?",
         right,
         apart.values(),
         "The padding of both sides must make up for the span of the kernel beyond one position, "
@@ -92,14 +88,16 @@ def kernel_to_infer(draw: Draw) -> Made:
     def with_kernel(size: int) -> Ask:
         return Ask(f"3x{n}x{n} | {line(f'conv 16 k={size}', s=s, p=p, d=d)}", "height")
 
-    m = with_kernel(k).value
+    m = int(with_kernel(k).value)
+    left = n + 2 * p - s * (m - 1)
     found = inferred(
         with_kernel,
         m,
         range(1, 3 * k + 4, s),
-        [_PADDED_TWICE, MULTIPLIED_SPAN, PADDED_ONE_SIDE, COUNTED_STEPS, *stated(with_kernel(k))],
-        "The output has one place more than the window can take steps, so the span that is left is "
-        "n + 2p − s·(m − 1) positions, of which with a stride some may not be read.",
+        [PADDED_TWICE, MULTIPLIED_SPAN, PADDED_ONE_SIDE, COUNTED_STEPS, *stated(with_kernel(k))],
+        f"The window takes m − 1 = {m - 1} steps of {s} over n + 2p = {n + 2 * p} positions, so {left} "
+        f"are left for its span, d·(k − 1) + 1"
+        f"{f', and for less than a step of {s} behind it' if s > 1 else ''}. So k = {k}.",
     )
     odd = "odd " if s > 1 else ""
     dilated = f"dilation {d}, " if d > 1 else ""
@@ -129,19 +127,22 @@ def stride_to_infer(draw: Draw) -> Made:
 
     ask = with_stride(s)
     only_fit(with_stride, ask.value, range(1, 13))
-    padding = f"padding {p}" if p else "no padding"
+    padding = f"padding {p} on every side" if p else "no padding"
+    pooled = [one for one in range(pool, n) if formulas.slide(one, pool, 2) == ask.value]
     made = fitting_number(
-        f"An image of {n}×{n} pixels goes through a {k}×{k} convolution with stride s and {padding}, "
-        f"and then through a {pool}×{pool} max pooling with stride 2. The output has {ask.value}×"
-        f"{ask.value} positions. What is s?",
+        f"An image of {n}×{n} pixels goes through {a(f'{k}×{k} convolution')} with stride s and "
+        f"{padding}, and then through a {pool}×{pool} max pooling with stride 2 and no padding. The "
+        f"output has {ask.value}×{ask.value} positions. What is s?",
         Fit(s, ask),
         [
-            Fit(2 * s, with_stride(2 * s), "left the pooling out, which halves the map as well"),
-            Fit(s + 2, with_stride(s + 2), "added the strides, which multiply"),
+            Fit(2 * s, with_stride(2 * s), NO_POOLING.text),
+            # The map shrinks to a 2s-th, as if s' + 2 = 2s.
+            Fit(2 * s - 2, with_stride(2 * s - 2), "added the strides, which multiply"),
             Fit(1, with_stride(1), "took the pooling for all that makes the map smaller"),
         ],
-        "Going back from the output, the pooling tells how high the map before it is, and from "
-        "that follows how many steps the convolution takes over its padded input.",
+        f"Going back from the output: the map before the pooling is {' or '.join(map(str, pooled))} "
+        f"high, so the convolution takes {' or '.join(str(one - 1) for one in pooled)} steps of s over "
+        f"n + 2p − k = {n + 2 * p - k} positions. Only s = {s} does.",
     )
     net = f"3x{n}x{n} | {line(f'conv 16 k={k}', p=p)} | maxpool {pool} s=2"
     return made._replace(command=_command(net, f"stride output.h == {ask.value}"))
@@ -150,7 +151,7 @@ def stride_to_infer(draw: Draw) -> Made:
 #: Ways to choose a transposed convolution wrongly, from one that fits: kernel, padding, output
 #: padding.
 _ASTRAY: dict[str, Callable[[int, int, int], tuple[int, int, int]]] = {
-    "left the output padding out": lambda k, p, extra: (k, p, 0),
+    "forgot the output padding": lambda k, p, extra: (k, p, 0),
     "added an output padding that is not needed": lambda k, p, extra: (k, p, 1),
     "forgot that padding makes the output smaller": lambda k, p, extra: (k, 0, extra),
     "took the padding of one side for that of both": lambda k, p, extra: (k, 2 * p, extra),

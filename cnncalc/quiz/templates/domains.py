@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Any
 
-from cnncalc.network import load
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.draw import Draw, Redraw
-from cnncalc.quiz.making import Made, because, choice, judged
+from cnncalc.quiz.making import Made, because, choice, judged, merged
 from cnncalc.quiz.model import Claim, Statement, Wrong
 from cnncalc.quiz.registry import template
-from cnncalc.quiz.wording import layer_words, nodes
-
-if TYPE_CHECKING:
-    from cnncalc.domain import Domain
-
-
-@lru_cache(maxsize=64)
-def _domain(net: str) -> Domain:
-    """Of a network whose input is H high."""
-    return load(net).domain()
+from cnncalc.quiz.templates.domains_of_chains import domain, in_words
+from cnncalc.quiz.wording import layer_words, nodes, sentence
+from cnncalc.render.page import Line, Page, Section
+from cnncalc.sizes import ceil_div, floor_div, product
+from cnncalc.worked import Worked, form_of
 
 
 def _works(net: str, height: int) -> bool:
-    return _domain(net).contains({"H": height})
+    return domain(net).contains({"H": height})
 
 
 def _unet(levels: int, factor: int = 2, joined: bool = True, input: str = "1xHxH") -> str:
@@ -44,7 +37,7 @@ def _nearest(net: str, height: int, above: bool) -> int:
     """The nearest height that works, the height itself if it does."""
     if _works(net, height):
         return height
-    found = _domain(net).nearest({"H": height})["H"][above]
+    found = domain(net).nearest({"H": height})["H"][above]
     if found is None:
         raise Redraw("there is none")
     return found
@@ -78,7 +71,7 @@ def unet_good_sizes(draw: Draw) -> Made:
         number = _nearest(other, n, above)
         if number == right:
             continue
-        failure = _domain(net).failure({"H": number})
+        failure = domain(net).failure({"H": number})
         said = f"You {text}: {number} works, but so does a nearer height."
         if failure:
             reason = failure.message.partition(" (")[0].replace("concat", "a concatenation")
@@ -95,14 +88,29 @@ def unet_good_sizes(draw: Draw) -> Made:
         f"they go in. To how many pixels along each side, {ways[1]}?",
         right,
         [*wrong.values()],
-        because(
-            "Each pooling halves the height, rounded down, and each transposed convolution doubles "
-            "it; the two maps of a level agree only where no pooling rounds.",
-            f"So a height H works where {_domain(net).condition}, and the nearest is {right:,}.",
-        ),
+        _halved(levels, n, right),
     )
     claims = tuple(ask.is_(one) for ask, one in zip(asks, chosen))
     return made._replace(claims=claims, command=f'cnncalc domain "{net}" --at H={n}')
+
+
+def _halved(levels: int, n: int, right: int) -> Page:
+    """Why only multiples of the factor of all poolings work, and which is the nearest."""
+    poolings: Any = product([Worked(2)] * levels)
+    factor = Worked(poolings.value)
+    times = Worked(right // int(factor.value)) * factor
+    rounded = ceil_div if right > n else floor_div
+    count: Any = rounded(Worked(n), factor)
+    lines = [
+        Line("factor of all poolings", [poolings.form, factor.form]),
+        Line("multiples of it", [count.form, form_of(count.value)]),
+        Line("nearest height", [times.form, form_of(right)]),
+    ]
+    why = because(
+        "Each pooling halves the height, rounded down, and each transposed convolution doubles it; "
+        "the two maps of a level agree only where no pooling rounds.",
+    )
+    return merged([Page("", [Section("nearest", [("", lines)])]), why])
 
 
 #: Ways down and up again.
@@ -132,6 +140,7 @@ def skip_sizes_agree(draw: Draw) -> Made:
     statements: list[Statement] = []
     claims: list[Claim] = []
     solution = []
+    workings = []
     for down, up in draw.sample(_WAYS, 4):
         net = f"8xHxH | skip = identity | {down} | {up} | add skip x"
         ask = Ask(f"8x{n}x{n} | {down} | {up}", "height")
@@ -146,18 +155,26 @@ def skip_sizes_agree(draw: Draw) -> Made:
         came = ask.working()
         said = f"You {text}: {came + ' = ' if came else 'it comes to '}{ask.value}."
         wrong = Wrong("", text, said=said) if not works or n % 2 else None
-        statements.append(Statement(f"{words[0].upper()}{words[1:]}.", works, wrong))
+        statements.append(Statement(f"{sentence(words)}.", works, wrong))
         claims.append(ask.is_(n))
+        workings.append(_together(ask.solution(), statements[-1].text.rstrip(".")))
         solution.append(
             f"{statements[-1].text[:-1]}: the height comes to {ask.value}; sizes agree where "
-            f"{_domain(net).condition}."
+            f"{in_words(domain(net).condition)}."
         )
     return judged(
         f"A map of {n}×{n} positions with 8 channels goes through two layers (of 8 filters, where "
-        "they have any), and what comes out is added to the map itself. With which of these pairs "
-        "of layers do the sizes agree?",
+        "they have any, and without padding, where none is given), and what comes out is added to "
+        "the map itself. With which of these pairs of layers do the sizes agree?",
         statements,
-        because(*solution),
+        merged([*workings, because(*solution)]),
         sum(one.wrong is not None for one in statements),
         claims,
     )
+
+
+def _together(page: Page, title: str) -> Page:
+    """Its sections as one, with a title of their own."""
+    lines = [line for section in page.sections for _, some in section.groups for line in some]
+    told = [section for section in page.sections if not section.title]
+    return Page("", [Section(title, [("", lines)]), *told])

@@ -21,7 +21,7 @@ from cnncalc.quiz.misconceptions import (
     Misconception,
 )
 from cnncalc.quiz.registry import template
-from cnncalc.quiz.wording import chain, layer_words, line, nodes
+from cnncalc.quiz.wording import UNSAID, chain, layer_words, line, nodes
 
 #: Inputs are large enough for every field.
 _IMAGE = "3x256x256"
@@ -53,8 +53,8 @@ def stack_rf(draw: Draw) -> Made:
     fewer = Ask(ask.net.rpartition(" | ")[0], "rf")
     return single(
         draw,
-        f"{words} follow one another, all with stride 1. How many pixels of the input, along one "
-        "side, does a unit of the last one see?",
+        f"{words} follow one another, {'both' if len(kernels) == 2 else 'all'} with stride 1. How many "
+        "pixels of the input, along one side, does a unit of the last one see?",
         ask,
         [
             SUMMED_KERNELS,
@@ -85,8 +85,8 @@ def strided_rf(draw: Draw) -> Made:
     ask = Ask(net, "rf")
     return single(
         draw,
-        f"An image goes through these layers: {_plain(net)}. How many pixels high is the receptive "
-        "field of a unit of the last layer?",
+        f"An image goes through these layers: {_plain(net)}. {UNSAID} How many pixels high is the "
+        "receptive field of a unit of the last layer?",
         ask,
         [IGNORED_STRIDES, JUMP_AFTER, WHOLE_KERNEL, SUMMED_KERNELS, LAST_KERNEL],
     )
@@ -111,8 +111,8 @@ def pool_chain_rf(draw: Draw) -> Made:
     parts += [draw.choose(pools), f"conv 16 k={draw.choose((3, 5))}"]
     ask = Ask(" | ".join(parts[: 4 + 2 * draw.below(2)]), "rf")
     return numeric(
-        f"An image goes through these layers: {_plain(ask.net)}. How many pixels high is the "
-        "receptive field of a unit of the last layer?",
+        f"An image goes through these layers: {_plain(ask.net)}. {UNSAID} How many pixels high is "
+        "the receptive field of a unit of the last layer?",
         ask,
         [IGNORED_STRIDES, NO_POOLING, JUMP_AFTER, WHOLE_KERNEL, SUMMED_KERNELS],
     )
@@ -162,9 +162,9 @@ def jump_of_chain(draw: Draw) -> Made:
     if ask.value in (1, 2):
         raise Redraw("hardly a stride")
     return numeric(
-        f"An image goes through these layers: {_plain(ask.net)}. How many pixels of the image lie "
-        "between the centres of the receptive fields of two units that are neighbours in the output "
-        "(the jump, or effective stride)?",
+        f"An image goes through these layers: {_plain(ask.net)}. {UNSAID} How many pixels apart are "
+        "the centres of the receptive fields of two units that are neighbours in the output (the "
+        "jump, or effective stride)?",
         ask,
         [ADDED_STRIDES, LAST_STRIDE, NO_POOLING],
     )
@@ -198,8 +198,9 @@ def rf_table(draw: Draw) -> Made:
             )
         )
     return table(
-        "An image goes through these layers. How many pixels high is the receptive field after each "
-        "of them, and how many pixels apart are neighbouring units (the jump)?",
+        f"An image goes through these layers. {UNSAID} How many pixels high is the receptive field of "
+        "a unit after each of them, and how many pixels of the image apart are neighbouring units (the "
+        "jump)?",
         ("layer", "receptive field", "jump"),
         rows,
     )

@@ -42,7 +42,8 @@ def layers_to_cover(draw: Draw) -> Made:
     words, start = draw.choose(_STARTS)
 
     def stacked(count: int) -> Ask:
-        layers = [f"conv 16 k={k} p={k // 2}"] * count
+        """A unit after so many of them; after none, a 1×1 convolution stands there."""
+        layers = [f"conv 16 k={k} p={k // 2}"] * count or ["conv 16 k=1"]
         return Ask(" | ".join(filter(None, ["3x512x512", start, *layers])), "rf")
 
     def fewest(believed: Callable[[Ask], Ask | Number | None]) -> int:
@@ -55,17 +56,21 @@ def layers_to_cover(draw: Draw) -> Made:
     right = fewest(lambda ask: ask)
     if not 3 <= right < _MOST:
         raise Redraw("too few or too many")
-    texts = {
-        right - 1: "rounded the number of layers down",
-        right + 1: "counted the first pixel as a layer",
-    }
-    for one in (SUMMED_KERNELS, WHOLE_KERNEL, IGNORED_STRIDES, DOUBLED):
-        texts.setdefault(fewest(one.believed), one.text)
-    wrong = [
-        Wrong(count, text, said=f"You {text}: {count} layers see {stacked(count).value} pixels.")
-        for count, text in texts.items()
-        if 1 < count < _MOST and count != right
-    ]
+    before = len(nodes(stacked(1).net)) - 1
+    counts = [(right + before, "counted the layers before them too")]
+    counts += [(fewest(one.believed), one.text) for one in _ASTRAY]
+    if stacked(right).value != wanted:  # else nothing is rounded
+        counts.append((right - 1, "rounded the number of layers down"))
+
+    def said(count: int, text: str) -> str:
+        pixels = int(stacked(count).value)
+        rest = f"not the {wanted} wanted" if pixels < wanted else f"and {right} would do"
+        return f"You {text}: {count} layers see {pixels} pixels, {rest}."
+
+    counts = [(count, text) for count, text in counts if 1 < count < _MOST and count != right]
+    wrong = [Wrong(count, text, said=said(count, text)) for count, text in counts]
+    first, step = (int(stacked(count).value) for count in (0, 1))
+    step -= first
     made = choice(
         draw,
         f"{words} {k}×{k} convolutions with stride 1 follow one another until a unit sees at least "
@@ -73,14 +78,32 @@ def layers_to_cover(draw: Draw) -> Made:
         right,
         wrong,
         explained(
-            f"Each of them adds (k − 1)·j pixels to the field; {right - 1} would see "
-            f"{stacked(right - 1).value} pixels, which is not enough.",
+            f"Before them, a unit sees {first} pixel{'s' * (first > 1)}; each of them adds (k − 1)·j = "
+            f"{step}. So n of them see {first} + {step}·n pixels, and n must be at least ({wanted} − "
+            f"{first})/{step}: {right - 1} see {stacked(right - 1).value} pixels, {right} see "
+            f"{stacked(right).value}.",
             stacked(right).solution(),
         ),
     )
-    counts = dict.fromkeys((right - 1, right, *texts))
-    asks = [stacked(count) for count in counts if count < _MOST]
+    seen = dict.fromkeys((right - 1, right, *(count for count, _ in counts)))
+    asks = map(stacked, seen)
     return made._replace(claims=tuple(ask.is_(ask.value) for ask in asks), command=None)
+
+
+def _halved(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
+    """A kernel that reaches to one side of its middle only."""
+    if "bias" not in layer.arguments:
+        return None
+    return layer.replace(kernel=tuple(size // 2 + 1 for size in layer.__dict__["kernel"]))
+
+
+_ASTRAY = (
+    SUMMED_KERNELS,
+    WHOLE_KERNEL,
+    IGNORED_STRIDES,
+    DOUBLED,
+    on_layers("counted one side of each kernel's middle only", _halved),
+)
 
 
 #: What stands before them, in words and as layers.
@@ -104,8 +127,9 @@ def _padded(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
 
 
 def _as_convolution(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
-    """An activation or normalisation taken for a layer that looks at neighbours."""
-    return KINDS["maxpool"](kernel=(3,), stride=(1,)) if layer.kind in ("relu", "bn") else None
+    """A layer without a window taken for one that looks at neighbours."""
+    pointwise = "kernel" not in layer.arguments
+    return KINDS["maxpool"](kernel=(3,), stride=(1,)) if pointwise else None
 
 
 @template(
@@ -162,7 +186,7 @@ def rf_statements(draw: Draw) -> Made:
             "With dilation 2 in the last convolution",
             f"{first} | {pool} | {second} d=2",
             before,
-            on_layers("doubled the whole field", _everywhere),
+            on_layers("dilated all layers, not the last one alone", _everywhere),
         ),
         said(
             "With stride 2 in the last convolution", f"{first} | {pool} | {second} s=2", JUMP_AFTER
@@ -174,7 +198,7 @@ def rf_statements(draw: Draw) -> Made:
         f"A {k}×{k} convolution, a {s}×{s} max pooling with stride {s} and a {m}×{m} convolution "
         f"follow one another; without padding and with stride 1 in both convolutions, a unit of the "
         f"output sees {base.value} pixels of the input along one side. How many does it see after each "
-        "of these changes to that network?",
+        "of these changes, each made alone to that network?",
         chosen,
     )
     body = made.body
@@ -212,4 +236,4 @@ def _more(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
     )
 
 
-_FILTERS = on_layers("took the number of filters for their size", _more)
+_FILTERS = on_layers("let the number of filters widen their windows", _more)

@@ -8,8 +8,9 @@ from cnncalc.layers import KINDS
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.bundled import bundled, dense_blocks, u_net
 from cnncalc.quiz.draw import Draw, Redraw
-from cnncalc.quiz.making import Made, merged, numeric, table
+from cnncalc.quiz.making import Made, because, merged, numeric, table
 from cnncalc.quiz.misconceptions import (
+    KEPT_THE_SIZE,
     Misconception,
     Number,
     instead,
@@ -19,8 +20,8 @@ from cnncalc.quiz.misconceptions import (
 )
 from cnncalc.quiz.registry import template
 from cnncalc.quiz.wording import layer_words, nodes
-from cnncalc.render.page import GROUPED, Page
-from cnncalc.worked import Worked
+from cnncalc.render.page import GROUPED, Line, Page, Section
+from cnncalc.worked import Worked, form_of, quotient
 
 
 @template(
@@ -57,7 +58,7 @@ def inception_concat_table(draw: Draw) -> Made:
         if path.startswith("r"):
             reduced_to, last = path.split()[3], path.rpartition(" | ")[2]
             alone = f"{reduced_to}x{n}x{n} | {last}"
-            among.append(instead("left the 1×1 convolution out", net=alone))
+            among.append(instead(KINDS["sepconv"].mistakes[-1].text, net=alone))
         rows.append([words, (ask, unambiguous(ask, among)) if ask.value else "–"])
         solutions.append(_titled(ask.solution(), f"path {number}"))
     joined = Ask(net, "channels", "concat1")
@@ -155,6 +156,16 @@ def densenet_channels(draw: Draw) -> Made:
         ),
         Misconception(_SUMMED, lambda _: Number(growth)),
     ]
+    lines, width = [], Worked(2 * growth)
+    for block, count in enumerate(counts, 1):
+        if block > 1:
+            half = quotient(width, Worked(2))
+            lines.append(Line(f"transition {block - 1}", [half.form, form_of(half.value)]))
+            width = Worked(half.value)
+        wider = width + Worked(count) * growth
+        lines.append(Line(f"block {block}", [wider.form, form_of(wider.value)]))
+        width = Worked(wider.value)
+    each = because("Each layer of a block adds as many channels as the growth rate.")
     listed = ", ".join(map(str, counts[:-1])) + f" and {counts[-1]}"
     made = numeric(
         f"A DenseNet begins with a convolution of {2 * growth} filters and max pooling. Then there are "
@@ -164,7 +175,8 @@ def densenet_channels(draw: Draw) -> Made:
         ask,
         unambiguous(ask, among),
     )
-    return made._replace(solution=_only(made.solution, "j", "h"), command=None)
+    page = Page("", [Section("channels after each", [("", lines)])])
+    return made._replace(solution=merged([page, each]), command=None)
 
 
 @template(
@@ -202,7 +214,7 @@ def unet_sizes(draw: Draw) -> Made:
     made = table(
         f"A U-Net for images of 1×{size}×{size} has {depth} levels. On the way down, level 1 has "
         f"{base} channels, each level twice as many as the one above it, and each level two 3×3 "
-        "convolutions without padding and then 2×2 max pooling; below the levels there are two such "
+        "convolutions without padding and then 2×2 max pooling with stride 2; below the levels there are two such "
         "convolutions more. On the way up, each level begins with a 2×2 transposed convolution with "
         "stride 2 that halves the channels, concatenates it with the cropped output of the "
         "convolutions on the way down, and has two 3×3 convolutions without padding again. Fill in "
@@ -211,10 +223,19 @@ def unet_sizes(draw: Draw) -> Made:
         ("level", "before pooling", "transposed", "channels joined", "at the end"),
         rows,
     )
-    return made._replace(solution=_only(made.solution, *"cspudej"))
+    found = _only(made.solution, *"cspudej")
+    return made._replace(solution=found._replace(sections=[*map(_derived, found.sections)]))
+
+
+def _derived(section: Section) -> Section:
+    """Without lines that only say a number."""
+    groups = [
+        (name, [line for line in lines if len(line.forms) > 1]) for name, lines in section.groups
+    ]
+    return section._replace(groups=groups)
 
 
 _PADDED = on_layers(
-    "assumed that the padding keeps the size",
+    KEPT_THE_SIZE.text,
     lambda layer, windows: layer.replace(padding="same") if layer.kind == "conv" else None,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from cnncalc import tensors, work
@@ -18,7 +18,7 @@ from cnncalc.sizes import product
 from cnncalc.tensors import NORM_AXES
 from cnncalc.tensors import shape as shape_of
 from cnncalc.work.working import Given, Result, Working
-from cnncalc.worked import Worked, named, quotient
+from cnncalc.worked import Worked, form_of, named, quotient
 
 _NAMES = {
     "bn": "batch normalisation",
@@ -71,6 +71,13 @@ def _counted(norm: _Norm) -> Line:
     return Line(f"{norm.name}: numbers of a mean", [letters.form, found.form, value.form])
 
 
+def _lines(norm: _Norm) -> list[Line]:
+    """How many numbers there are to each mean, and how many means."""
+    numbers: Any = product(map(Worked, norm.shape))
+    means = quotient(numbers, Worked(int(norm.count())))
+    return [_counted(norm), Line(f"{norm.name}: means", [means.form, form_of(means.value)])]
+
+
 @template(
     "norm-by-hand",
     topic="computation",
@@ -94,7 +101,15 @@ def norm_by_hand(draw: Draw) -> Made:
         "in": [(n, c, b) for b in range(4)],
         "gn": [(n, a + c // 2 * 2, b) for a in range(2) for b in range(2)],
     }[kind]
-    for (a, b, d), value in zip(places, _with_whole_deviation(draw, len(places))):
+    beside = {
+        "in": draw.choose(
+            ([(1 - a, b, d) for a, b, d in places], [(a, 1 - b, d) for a, b, d in places])
+        ),
+        "gn": [(a, (b + 2) % 4, d) for a, b, d in places],
+    }.get(kind, [])
+    values = _with_whole_deviation(draw, len(places))
+    others = _shifted(draw, values) if beside else []
+    for (a, b, d), value in zip([*places, *beside], [*values, *others]):
         x[a][b][d] = value
     asked = draw.choose(places)
     try:
@@ -129,6 +144,19 @@ def _with_whole_deviation(draw: Draw, count: int) -> list[int]:
         if tensors.norm_var(found, [0]) in (4, 9, 16, 25):
             return found
     raise Redraw("no such numbers")
+
+
+#: By how much equal numbers are apart, so that together they have a deviation that is no root either.
+_SHIFTS = {4: 3, 9: 8, 16: 6}
+
+
+def _shifted(draw: Draw, values: Sequence[int]) -> list[int]:
+    """Others, so that who takes both together for what is normalised comes to a fraction."""
+    shift = _SHIFTS.get(int(tensors.norm_var(values, [0])))
+    if shift is None:
+        raise Redraw("no such numbers")
+    sign = -1 if min(values) >= shift and draw.below(2) else 1
+    return [value + sign * shift for value in draw.shuffled(values)]
 
 
 def _mistaken(x: Any, kind: str, groups: int | None) -> list[Mistaken]:
@@ -190,7 +218,7 @@ def norm_axes_matching(draw: Draw) -> Made:
         "Over which axes do they take their means, and how many means are there?",
         [(one.name, said[kind]) for kind, one in norms.items()],
         draw.sample(others, 1),
-        Page("", [Section("", [("", [_counted(one) for one in norms.values()])])]),
+        Page("", [Section("", [("", [line for one in norms.values() for line in _lines(one)])])]),
     )
 
 

@@ -4,55 +4,28 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cnncalc.layers import KINDS, Layer
-from cnncalc.layers.windows import Window
 from cnncalc.quiz.ask import Ask
+from cnncalc.quiz.cost_misconceptions import GROUPS_TWICE
 from cnncalc.quiz.draw import Draw, Redraw
+from cnncalc.quiz.field_misconceptions import NO_POOLING
 from cnncalc.quiz.fitting import explained
 from cnncalc.quiz.making import Made, amount, merged, numeric, single, symbolic, table
-from cnncalc.quiz.misconceptions import Misconception, instead, on_layers, stated, with_arguments
+from cnncalc.quiz.misconceptions import Misconception, instead, stated, with_arguments
 from cnncalc.quiz.model import Wrong, shown
+from cnncalc.quiz.parameter_misconceptions import (
+    BIAS_FOR_EACH_CHANNEL,
+    CHANNELS_ONLY,
+    LEARNED_TOO,
+    NOT_THE_COUNT,
+    ONE_SIDE,
+    UNSHARED,
+    WITH_BIAS,
+    one_channel,
+)
 from cnncalc.quiz.pictures import network
 from cnncalc.quiz.registry import template
-from cnncalc.quiz.wording import layer_words, line, nodes
-
-
-def _one_side(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
-    kernel = layer.__dict__.get("kernel")
-    return layer.replace(kernel=(kernel[0], 1)) if kernel else None
-
-
-def _unshared(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
-    known = KINDS["local"].arguments
-    given = {name: value for name, value in layer.given.items() if name in known}
-    return KINDS["local"](**given) if "out" in given else None
-
-
-ONE_SIDE = on_layers("counted one side of the kernel, not its area", _one_side)
-UNSHARED = on_layers("counted the weights anew at every position, which share them", _unshared)
-
-
-def _bias_for_each_channel(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
-    """As many filters of one channel, with a bias each."""
-    given = layer.given
-    if layer.kind != "conv" or not layer.__dict__["bias"]:
-        return None
-    return KINDS["dwconv"](kernel=given["kernel"], multiplier=given["out"])
-
-
-def _with_bias(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
-    return layer.replace(bias=True) if layer.__dict__.get("bias") is False else None
-
-
-BIAS_FOR_EACH_CHANNEL = on_layers(
-    "counted a bias for each input channel of a filter", _bias_for_each_channel
-)
-WITH_BIAS = on_layers("counted a bias where there is none", _with_bias)
-
-
-def _one_channel(net: str) -> Misconception:
-    rest = net.partition("x")[2]
-    return instead("left the input channels out", net=f"1x{rest}")
+from cnncalc.quiz.wording import UNSAID, layer_words, line, nodes
+from cnncalc.sizes import product
 
 
 @template(
@@ -74,13 +47,71 @@ def conv_params(draw: Draw) -> Made:
         f"filters, stride {s} and padding {k // 2}, {'without' if bias else 'with'} bias. How many "
         "parameters does the layer have?",
         ask,
-        [_one_channel(net), ONE_SIDE, UNSHARED, BIAS_FOR_EACH_CHANNEL, WITH_BIAS, *stated(ask)],
+        [one_channel(net), ONE_SIDE, UNSHARED, BIAS_FOR_EACH_CHANNEL, WITH_BIAS, *stated(ask)],
     )
 
 
-def _divided_twice(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
-    groups, out = (layer.__dict__.get(name, 1) for name in ("groups", "out"))
-    return layer.replace(out=out // groups) if groups > 1 and out % groups**2 == 0 else None
+@template(
+    "conv-nd-params",
+    topic="params",
+    type="numeric",
+    title="Parameters of a 1D or 3D convolution",
+    sources=("003 7.8.2 1D Convolutions", "003 7.8.3 3D Convolutions", "001 3D Convolution"),
+)
+def conv_nd_params(draw: Draw) -> Made:
+    c, out, k = draw.choose((2, 3, 4, 6, 8)), draw.choose((4, 8, 10, 16, 20)), draw.choose((3, 5))
+    bias, clip = draw.choose(("", "", " bias=no")), bool(draw.below(2))
+    k = k if clip else draw.choose((3, 5, 7, 9, 11))
+    layer = f"conv {out} k={k}{bias}"
+    line_, image, volume = (f"{c}{'x32' * rank} | {layer}" for rank in (1, 2, 3))
+    net = volume if clip else line_
+    data = f"a clip with {c} channels" if clip else f"a signal with {c} channels"
+    kernel = f"{k}×{k}×{k} (frames × height × width)" if clip else f"{k} time steps"
+    return numeric(
+        f"A {3 if clip else 1}D convolution {'without' if bias else 'with'} bias is applied to {data}. "
+        f"It has {out} filters with a kernel of {kernel}. How many parameters does it have?",
+        Ask(net, "params"),
+        [
+            instead("counted a kernel of a 2D convolution", net=image),
+            instead(
+                f"counted a kernel of a {1 if clip else 3}D convolution",
+                net=line_ if clip else volume,
+            ),
+            one_channel(net),
+            WITH_BIAS,
+            BIAS_FOR_EACH_CHANNEL,
+            *stated(Ask(net, "params")),
+        ],
+    )
+
+
+@template(
+    "depthwise-params",
+    topic="params",
+    type="numeric",
+    title="Parameters of a depthwise convolution",
+    sources=("003 7.8.6 Depthwise Separable Convolutions", "000 Depthwise Separable Convolution"),
+)
+def depthwise_params(draw: Draw) -> Made:
+    c, k = draw.choose((8, 12, 16, 24, 32, 40, 64)), draw.choose((3, 5, 7))
+    filters, bias = draw.choose((1, 1, 2, 3)), draw.choose(("", "", " bias=no"))
+    multiplier = f" m={filters}" if filters > 1 else ""
+    ask = Ask(f"{c}x28x28 | dwconv {k}{multiplier}{bias}", "params")
+    each = f"{filters} filters" if filters > 1 else "one filter"
+    return numeric(
+        f"A {k}×{k} depthwise convolution is applied to {c} channels, with {each} for each channel, "
+        f"{'without' if bias else 'with'} bias. How many parameters does it have?",
+        ask,
+        [
+            instead(
+                "counted a dense convolution", net=f"{c}x28x28 | conv {filters * c} k={k}{bias}"
+            ),
+            one_channel(ask.net),
+            ONE_SIDE,
+            WITH_BIAS,
+            *stated(ask),
+        ],
+    )
 
 
 @template(
@@ -92,7 +123,9 @@ def _divided_twice(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
 )
 def grouped_params(draw: Draw) -> Made:
     g, k = draw.choose((2, 4, 8)), draw.choose((1, 3, 3, 5))
-    c, out = g * draw.choose((8, 12, 16, 24)), g * g * draw.choose((2, 4, 6, 8))
+    c, out = (g * g * draw.choose((1, 2, 3, 4, 6, 8, 12)) for _ in range(2))
+    if not (16 <= c <= 128 and 16 <= out <= 128 and out != g * g):
+        raise Redraw("too few or too many channels, or as many weights as a depthwise convolution")
     bias = draw.choose(("", " bias=no"))
     net = f"{c}x28x28 | conv {out} k={k} g={g}{bias}"
     ask = Ask(net, "params")
@@ -101,7 +134,7 @@ def grouped_params(draw: Draw) -> Made:
         f"{'without' if bias else 'with'} bias. How many parameters does it have?",
         ask,
         [
-            on_layers("divided by the groups twice", _divided_twice),
+            GROUPS_TWICE,
             ONE_SIDE,
             WITH_BIAS,
             *stated(ask),
@@ -117,13 +150,13 @@ def grouped_params(draw: Draw) -> Made:
     sources=("003 7.8.6 Depthwise Separable Convolutions", "000 Depthwise Separable Convolution"),
 )
 def separable_params(draw: Draw) -> Made:
-    k, times = draw.choose((3, 5, 7, 9)), draw.between(1, 6)
+    k, times = draw.choose((3, 5, 7, 9)), draw.between(1, 8)
     out = "C" if times == 1 else f"{times}*C"
     bias = draw.choose(("", " bias=no"))
     ask = Ask(f"CxHxW | sepconv {out} k={k}{bias}", "params")
     biases = "both without bias" if bias else "of which only the second has a bias"
     return symbolic(
-        f"A depthwise separable convolution takes C channels to {out.replace('*', '·')}: a {k}×{k} "
+        f"A depthwise separable convolution takes C channels to {out.replace('*', '')}: a {k}×{k} "
         "depthwise convolution with one filter for each channel, then a 1×1 convolution, "
         f"{biases}. How many parameters do the two have together, in terms of C?",
         ask,
@@ -132,8 +165,8 @@ def separable_params(draw: Draw) -> Made:
     )
 
 
-def _pooled_globally(layer: Layer, windows: tuple[Window, ...]) -> list[Layer] | None:
-    return [KINDS["gap"](), layer] if layer.kind == "flatten" else None
+#: Of a flattened map, so that nobody needs a calculator.
+_MOST_FEATURES = 3000
 
 
 @template(
@@ -148,20 +181,20 @@ def linear_after_flatten(draw: Draw) -> Made:
     k, units = draw.choose((3, 5)), draw.choose((10, 64, 84, 100, 120, 128))
     head = f"3x{n}x{n} | {line(f'conv {c} k={k}', p=draw.choose((0, k // 2)))}"
     pooled = f"{head} | maxpool {draw.choose((2, 2, 4))}"
-    net = f"{pooled} | flatten | fc = linear {units}"
+    net = f"{pooled} | f = flatten | fc = linear {units}"
     ask = Ask(net, "params", "fc")
     last = nodes(pooled)[-1].shape
-    if last.spatial[0] * 2 > n:
-        raise Redraw("the pooling makes no difference")
-    return single(
+    if product(last) > _MOST_FEATURES:
+        raise Redraw("too many features to count with by hand")
+    made = single(
         draw,
         "The picture shows a network with its input. How many parameters does its last layer have, "
-        "with bias?",
+        f"with bias? {UNSAID}",
         ask,
         [
-            instead("left the pooling layer out", net=f"{head} | flatten | fc = linear {units}"),
+            instead(NO_POOLING.text, net=f"{head} | flatten | fc = linear {units}"),
             instead(
-                "counted the height of the map, not its area",
+                "counted one row of the maps only",
                 net=f"{last.channels}x{last.spatial[0]}x1 | flatten | fc = linear {units}",
             ),
             instead(
@@ -172,19 +205,13 @@ def linear_after_flatten(draw: Draw) -> Made:
                 "took the image for its input",
                 net=f"{net.partition(' |')[0]} | flatten | fc = linear {units}",
             ),
-            on_layers("took it for global pooling: kept only the channels", _pooled_globally),
+            CHANNELS_ONLY,
             with_arguments("forgot the bias", bias=False),
         ],
-    ).with_picture(network(net, "*"))
-
-
-def _twice(layer: Layer, windows: tuple[Window, ...]) -> list[Layer] | None:
-    """Two of them, which learn as many numbers as one learns and measures."""
-    return [layer, layer] if layer.kind == "bn" else None
-
-
-_LEARNED_TOO = on_layers("took the running mean and variance for learned", _twice)
-_SCALE_AND_SHIFT = instead("counted the scale and the shift, which are learned", of="params")
+    )
+    features = Ask(net, "elements", "f")
+    made = made._replace(solution=merged([features.solution(), made.solution]))
+    return made.with_picture(network(net, "*"))
 
 
 @template(
@@ -209,8 +236,8 @@ def bn_params_buffers(draw: Draw) -> Made:
         learned = Ask(f"{before}x16x16 | {one}", "params")
         words = layer_words(nodes(learned.net)[0].layer)
         kept = learned._replace(of="buffers")
-        among = [_LEARNED_TOO, ONE_SIDE, *_above_zero(learned)]
-        buffers = (kept, [_SCALE_AND_SHIFT]) if kept.value else "none"
+        among = [LEARNED_TOO, ONE_SIDE, *stated(learned)]
+        buffers = (kept, [NOT_THE_COUNT]) if kept.value else "none"
         rows.append((words, (learned, among), buffers))
     return table(
         f"An input with {c} channels goes through these layers, one after the other. As in PyTorch, "
@@ -220,12 +247,6 @@ def bn_params_buffers(draw: Draw) -> Made:
         ("layer", "learned parameters", "in buffers"),
         rows,
     )
-
-
-def _above_zero(ask: Ask) -> list[Misconception]:
-    """The stated misconceptions that leave a number to be answered."""
-    found = ((one, one.wrong(ask)) for one in stated(ask))
-    return [one for one, wrong in found if wrong and wrong.value != 0]
 
 
 @template(
@@ -266,12 +287,12 @@ def local_vs_conv_params(draw: Draw) -> Made:
     made = amount(
         f"A {k}×{k} convolution with {out} filters, stride {s} and {padding} is applied to a map of "
         f"{n}×{n} positions with {c} channel{'s' * (c > 1)}, without bias. How many times as many "
-        "weights has a locally connected layer with the same arguments?",
+        "weights does a locally connected layer with the same arguments have?",
         value,
         [one for one in wrong if one.value != value],
         explained(
             "Each position of the output has filters of its own, so there are as many times as many "
-            f"weights as there are positions: {shown(local.value)} / {shown(conv.value)} = {value}.",
+            f"weights as there are positions: {shown(local.value)} / {shown(conv.value)} = {shown(value)}.",
             merged(ask.solution() for ask in (local, conv)),
         ),
     )

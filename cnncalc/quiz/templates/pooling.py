@@ -26,6 +26,8 @@ from cnncalc.tensors import elementwise, flatten
 
 #: Size of the input, kernel and stride, so that the output is 2×2 (the last: 3×3).
 _WINDOWS = ((4, 2, 2), (3, 2, 1), (5, 3, 2), (4, 3, 1), (5, 2, 2))
+_UNDIVIDED = "did not divide by the number of elements"
+_BY_WIDTH = "divided by the width of the window, not by its elements"
 _BACKWARD = "003 Backpropagation Through Pooling Layers"
 
 
@@ -67,7 +69,7 @@ def maxpool_forward(draw: Draw) -> Made:
     if k == 2:
         among.append(("took the mean of the window", work.avgpool(x, k, s)))
     if s != 1:
-        among.append(("left the stride out", work.maxpool(x, k, 1)))
+        among.append(("forgot the stride", work.maxpool(x, k, 1)))
     return table(
         f"Max pooling with a window of {k}×{k} and stride {s} is applied to x, without padding. "
         f"Fill in the result (rows and columns are counted from 0).\n\n{shown(x=x)}",
@@ -95,13 +97,13 @@ def avgpool_forward(draw: Draw) -> Made:
     worked = work.avgpool(x, k, s)
     among: list[Mistaken] = [
         ("took the largest of the window", work.maxpool(x, k, s)),
-        ("added without dividing", work.avgpool(_times(x, k * k), k, s)),
+        (_UNDIVIDED, work.avgpool(_times(x, k * k), k, s)),
         (
-            "divided by the width of the window, not by its elements",
+            _BY_WIDTH,
             work.avgpool(_times(x, k), k, s),
         ),
         *([("divided by the elements of the whole input", _over_all(x, k, s))] if n != 3 else []),
-        *([("left the stride out", work.avgpool(x, k, 1))] if s > 1 else []),
+        *([("forgot the stride", work.avgpool(x, k, 1))] if s > 1 else []),
         *([("took windows that do not overlap", work.avgpool(x, k, k))] if s < k else []),
     ]
     made = choice(
@@ -148,8 +150,9 @@ def maxpool_backward(draw: Draw) -> Made:
     ]  # fmt: skip
     made = choice(
         draw,
-        f"Max pooling with a window of {k}×{k} and stride {s} was applied to x; dy is the gradient "
-        "of the loss with respect to its output. What is the gradient with respect to x?\n\n"
+        f"Max pooling with a window of {k}×{k} and stride {s} was applied to x, without padding; dy is "
+        "the gradient of the loss with respect to its output. What is the gradient of the loss with "
+        "respect to x?\n\n"
         f"{shown(x=x, dy=dy)}",
         matrix(worked),
         wrong_matrices(worked, among),
@@ -186,8 +189,8 @@ def avgpool_backward(draw: Draw) -> Made:
              for b, value in enumerate(row)] for a, row in enumerate(dy)]  # fmt: skip
     windows = element(work.avgpool_backward(x, [[k * k] * out for _ in range(out)], k, s), i, j)
     among: list[Mistaken] = [
-        ("did not divide by the number of elements", _shared(x, _times(dy, k * k), s)),
-        ("divided by the width of the window, not by its elements", _shared(x, _times(dy, k), s)),
+        (_UNDIVIDED, _shared(x, _times(dy, k * k), s)),
+        (_BY_WIDTH, _shared(x, _times(dy, k), s)),
         ("took only one of the windows that the element lies in", _shared(x, last, s)),
     ]
     found = wrong_elements(worked, among, i, j, worked_out=False)
@@ -195,16 +198,32 @@ def avgpool_backward(draw: Draw) -> Made:
     made = amount(
         f"Average pooling with a window of {k}×{k} and stride {s} was applied to an x of {n}×{n}, "
         f"without padding; dy is the gradient of the loss with respect to its output. What is the "
-        f"gradient with respect to {where}?\n\n{shown(dy=dy)}",
+        f"gradient of the loss with respect to {where}?\n\n{shown(dy=dy)}",
         right,
         found,
-        solution(worked.at(i, j)),
+        solution(worked.at(i, j), told=_lies_in(i, j, s, out)),
         signed=True,
     )
     if windows == 1 and s == 1 and draw.below(2):
         raise Redraw("corners are easy: not too often")
     command = f"avgpool-backward {argument(x)} {argument(dy)} {_settings(k, s)} --element {i},{j}"
     return made._replace(command=f"cnncalc work {command} -q")
+
+
+def _lies_in(i: int, j: int, s: int, out: int) -> str:
+    """The windows of 2×2 that an element of x is in."""
+    places = [
+        f"dy[{a},{b}]"
+        for a in range(out)
+        for b in range(out)
+        if 0 <= i - s * a < 2 and 0 <= j - s * b < 2
+    ]
+    if len(places) == 1:
+        return f"x[{i},{j}] lies in one window, and gets a quarter of its gradient {places[0]}."
+    listed = f"{', '.join(places[:-1])} and {places[-1]}"
+    return (
+        f"x[{i},{j}] lies in {len(places)} windows, and gets a quarter of each gradient: {listed}."
+    )
 
 
 def _shared(x: Array, dy: Array, s: int) -> work.Working:

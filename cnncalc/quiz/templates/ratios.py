@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from cnncalc.layers import KINDS
+from cnncalc.notation import Number, Quotient, plus
 from cnncalc.quiz.contrasts import Contrast
 from cnncalc.quiz.cost_misconceptions import GROUPS_TWICE, ONE_ROW
-from cnncalc.quiz.draw import Draw
+from cnncalc.quiz.draw import Draw, Redraw
 from cnncalc.quiz.making import Made, amount, formula, merged
-from cnncalc.quiz.misconceptions import (
-    stated,
-)
+from cnncalc.quiz.misconceptions import stated
 from cnncalc.quiz.model import Wrong
 from cnncalc.quiz.registry import template
 from cnncalc.render.page import Line, Page, Section
-from cnncalc.worked import Worked, form_of
+from cnncalc.worked import Worked, form_of, named
 
+#: The words of the mistake that depthwise separable convolution states.
+_NO_POINTWISE = KINDS["sepconv"].mistakes[-1].text
 _MACS = "multiply–accumulate operations (MACs)"
 
 
@@ -27,8 +29,8 @@ _MACS = "multiply–accumulate operations (MACs)"
     sources=("003 7.8.6 Depthwise Separable Convolutions", "000 Depthwise Separable Convolution"),
 )
 def separable_ratio(draw: Draw) -> Made:
-    c, m = draw.choose((16, 32, 64, 128)), draw.choose((32, 64, 128, 256))
-    k, n, of = draw.choose((3, 5)), draw.choose((14, 28, 32)), draw.choose(("macs", "params"))
+    c, m = draw.choose((8, 10, 16, 20, 32)), draw.choose((10, 16, 20, 24, 32, 40, 48, 50, 64))
+    k, n, of = draw.choose((3, 5, 7)), draw.choose((8, 10, 14, 16)), draw.choose(("macs", "params"))
     given, depthwise = f"{c}x{n}x{n}", f"b1 = dwconv {k} p={k // 2} bias=no"
     contrast = Contrast(
         f"{given} | a = conv {m} k={k} p={k // 2} bias=no",
@@ -37,7 +39,7 @@ def separable_ratio(draw: Draw) -> Made:
     )
     ratio = Fraction(contrast.value)
     wrong = [
-        contrast.instead("left the pointwise convolution out", new=f"{given} | {depthwise}"),
+        contrast.instead(_NO_POINTWISE, new=f"{given} | {depthwise}"),
         contrast.instead(
             "left the depthwise convolution out", new=f"{given} | conv {m} k=1 bias=no"
         ),
@@ -52,10 +54,21 @@ def separable_ratio(draw: Draw) -> Made:
         "need together? Give a fraction, or a decimal number to three places.",
         ratio,
         wrong,
-        contrast.solution(),
+        merged([contrast.solution(), Page("", [Section("new / old", [("", [_shortened(m, k)])])])]),
         tolerance=Fraction(1, 1000),
     )
     return made._replace(claims=contrast.claims)
+
+
+def _shortened(m: int, k: int) -> Line:
+    """The ratio after what both have is divided out."""
+    filters, kernel = named(m, "C′"), named(k, "k")
+    values = Worked(m), Worked(k)
+    forms = [
+        plus(Quotient(Number(1), one.form), Quotient(Number(1), (two * two).form))
+        for one, two in ((filters, kernel), values)
+    ]
+    return Line("in short", [*forms, form_of(Fraction(1, m) + Fraction(1, k * k))])
 
 
 @template(
@@ -69,20 +82,23 @@ def separable_ratio(draw: Draw) -> Made:
     ),
 )
 def bottleneck_saving(draw: Draw) -> Made:
-    c, k = draw.choose((128, 192, 256, 512)), draw.choose((3, 5))
-    m, r = draw.choose((1, 2)) * c, c // draw.choose((2, 4, 8))
-    n, of = draw.choose((14, 28)), draw.choose(("macs", "params"))
+    c, k = draw.choose((32, 40, 48, 64, 80, 96, 100)), draw.choose((3, 5))
+    m, r = draw.choose((1, 2)) * c, draw.choose((8, 10, 12, 16, 20, 24, 32))
+    n, of = draw.choose((8, 10, 14)), draw.choose(("macs", "params"))
+    if not 2 <= c / r <= 8:
+        raise Redraw("not what a bottleneck is for")
     given, last = f"{c}x{n}x{n}", f"conv {m} k={k} p={k // 2} bias=no"
     narrow = f"{given} | b1 = conv {r} k=1 bias=no"
     contrast = Contrast(f"{given} | a = {last}", f"{narrow} | b2 = {last}", of)
     saved = 100 * (1 - Worked(Fraction(contrast.value)))
     nearest = round(saved.value)
     found = {
-        "left the 1×1 convolution out": contrast.instead("", new=f"{r}x{n}x{n} | {last}"),
+        _NO_POINTWISE: contrast.instead("", new=f"{r}x{n}x{n} | {last}"),
         "compared the 1×1 convolution alone with the large one": contrast.instead("", new=narrow),
     }
-    forms = [saved.form] if saved.value == nearest else [saved.form, form_of(saved.value)]
-    rounded = Line("saved", [*forms, form_of(nearest)], "%", "" if len(forms) == 1 else "rounded")
+    lines = [Line("saved", [saved.form, form_of(saved.value)], "%")]
+    if saved.value != nearest:
+        lines.append(Line("rounded", [form_of(nearest)], "%"))
     made = amount(
         f"A {k}×{k} convolution maps {c} channels of {n}×{n} to {m} channels of the same size. Now a "
         f"1×1 convolution reduces the channels to {r} first, and the {k}×{k} convolution maps these "
@@ -93,7 +109,7 @@ def bottleneck_saving(draw: Draw) -> Made:
             Wrong(100 - nearest, "gave the share that remains"),
             *(Wrong(round(100 * (1 - Fraction(one.value))), text) for text, one in found.items()),
         ],
-        merged([contrast.solution(), Page("", [Section("in per cent", [("", [rounded])])])]),
+        merged([contrast.solution(), Page("", [Section("in per cent", [("", lines)])])]),
         "%",
         Fraction(1, 2),
     )
@@ -108,13 +124,14 @@ def bottleneck_saving(draw: Draw) -> Made:
     sources=("000 Impact on Parameters and Computation", "000 Modern Uses of Grouped Convolution"),
 )
 def grouped_ratio_in_g(draw: Draw) -> Made:
-    k, m, of = draw.choose((3, 5, 7)), draw.between(2, 4), draw.choose(("macs", "params"))
+    k, m, of = draw.choose((3, 5, 7)), draw.between(2, 6), draw.choose(("macs", "params"))
     shape = f"k={k} p={k // 2} bias=no"
     old, mixed = f"CxHxW | a = conv C {shape}", bool(draw.below(2))
     if mixed:
         grouped = f"CxHxW | b1 = conv C {shape} g=g"
-        new = f"{grouped} | b2 = conv C k=1 bias=no"
-        words = "g groups and C filters, followed by a 1×1 convolution with C filters"
+        new = f"{grouped} | b2 = conv {m - 1}*C k=1 bias=no"
+        filters = "C" if m == 2 else f"{m - 1}C"
+        words = f"g groups and C filters, followed by a 1×1 convolution with {filters} filters"
     else:
         grouped = new = f"CxHxW | b = conv {m}*C {shape} g=g"
         words = f"g groups and {m}C filters"
@@ -124,9 +141,9 @@ def grouped_ratio_in_g(draw: Draw) -> Made:
         [GROUPS_TWICE, *(one for one in stated(contrast.asks[1]) if one.text == ignored)]
     )
     if mixed:
-        wrong.append(contrast.instead("left the 1×1 convolution out", new=grouped))
+        wrong.append(contrast.instead(_NO_POINTWISE, new=grouped))
     else:
-        text = "left the larger number of filters out"
+        text = "counted as many filters as before"
         wrong.append(contrast.instead(text, new=f"CxHxW | b = conv C {shape} g=g"))
     made = formula(
         f"A {k}×{k} convolution has C input channels and C filters. It is replaced by a grouped one "

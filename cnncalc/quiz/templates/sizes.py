@@ -7,16 +7,25 @@ from cnncalc.quiz.draw import Draw
 from cnncalc.quiz.making import Made, Said, numeric, single, table, truefalse
 from cnncalc.quiz.misconceptions import (
     COUNTED_STEPS,
+    IGNORED_KERNEL,
     KEPT_THE_SIZE,
     PADDED_ONE_SIDE,
+    PADDED_TWICE,
     ROUNDED_UP,
     stated,
 )
 from cnncalc.quiz.pictures import kernel_over_grid
 from cnncalc.quiz.registry import template
-from cnncalc.quiz.wording import layer_words, line, nodes
+from cnncalc.quiz.wording import UNSAID, layer_words, line, nodes, sentence
 
-_STEPS = (ROUNDED_UP, PADDED_ONE_SIDE, COUNTED_STEPS, KEPT_THE_SIZE)
+_STEPS = (
+    ROUNDED_UP,
+    PADDED_ONE_SIDE,
+    PADDED_TWICE,
+    COUNTED_STEPS,
+    KEPT_THE_SIZE,
+    IGNORED_KERNEL,
+)
 
 
 @template(
@@ -31,13 +40,13 @@ _STEPS = (ROUNDED_UP, PADDED_ONE_SIDE, COUNTED_STEPS, KEPT_THE_SIZE)
     ),
 )
 def conv_output_size(draw: Draw) -> Made:
-    n, k = draw.between(16, 64), draw.choose((3, 5, 7))
-    s, p = draw.choose((2, 3)), draw.between(1, k // 2)
+    n, k = draw.between(16, 64), draw.between(3, 7)
+    s, p = draw.between(2, 4), draw.between(1, min(3, k - 1))
     ask = Ask(f"3x{n}x{n} | conv {draw.choose((8, 16, 32))} k={k} s={s} p={p}", "height")
     return single(
         draw,
-        f"A {k}×{k} convolution with stride {s} and padding {p} is applied to an image of "
-        f"{n}×{n} pixels. How high is its output?",
+        f"A {k}×{k} convolution with stride {s} and padding {p} on every side is applied to an image "
+        f"of {n}×{n} pixels. How high is its output?",
         ask,
         [*_STEPS, *stated(ask)],
     )
@@ -51,12 +60,12 @@ def conv_output_size(draw: Draw) -> Made:
     sources=("001 Strided Convolution", "001 Padding: 1D Case"),
 )
 def small_map_output_size(draw: Draw) -> Made:
-    n, k, d = draw.between(7, 12), draw.choose((2, 3)), draw.choose((1, 1, 2))
+    n, k, d = draw.between(7, 14), draw.between(2, 4), draw.choose((1, 1, 2))
     s, p = draw.between(1, 3), draw.between(0, 1)
     ask = Ask(f"1x{n}x{n} | {line('conv 1', k=k, s=s, p=p, d=d)}", "width")
     made = numeric(
-        "The picture shows a map with its padding, a kernel in its first place, and dashed its next "
-        "place. How wide is the output?",
+        "The picture shows a map (grey) with its padding (white, if there is any), a kernel in its first "
+        "place, and dashed its next place. How wide is the output?",
         ask,
         [*_STEPS, *stated(ask)],
     )
@@ -88,7 +97,7 @@ def layer_table(draw: Draw) -> Made:
         rows.append((layer_words(node.layer), channels, (height, list(stated(height)))))
     return table(
         f"An image of {net.partition(' ')[0].replace('x', '×')} goes through these layers. "
-        "Fill in the channels and the height after each.",
+        f"Fill in the channels and the height after each. {UNSAID}",
         ("layer", "channels", "height"),
         rows,
     )
@@ -114,8 +123,10 @@ def output_size_statements(draw: Draw) -> Made:
     said = []
     for one in draw.sample(lines, 4):
         ask = Ask(f"8x{n}x{n} | {one}", "height")
-        words = layer_words(nodes(ask.net)[0].layer)
-        said.append(Said(f"{words[0].upper()}{words[1:]}: {{}}.", ask, list(stated(ask))))
+        words = layer_words(nodes(ask.net)[0].layer).replace(", 8 filters", "")
+        said.append(Said(f"{sentence(words)}: {{}}.", ask, [*_STEPS, *stated(ask)]))
     return truefalse(
-        draw, f"The input is {n} pixels high. How high is the output of each layer?", said
+        draw,
+        f"The input is {n} pixels high. How high is the output of each of these layers? {UNSAID}",
+        said,
     )

@@ -16,7 +16,7 @@ from cnncalc.quiz.misconceptions import (
 )
 from cnncalc.quiz.pictures import network
 from cnncalc.quiz.registry import template
-from cnncalc.quiz.wording import layer_words, line, nodes
+from cnncalc.quiz.wording import UNSAID, layer_words, line, nodes
 
 _SLIDING = ("kernel", "stride", "padding", "dilation")
 
@@ -58,7 +58,7 @@ def per_axis_size(draw: Draw) -> Made:
     return table(
         f"A spectrogram of {h} rows and {w} columns goes through these layers. Where two numbers "
         "are given, the first is for the height and the second for the width. Fill in the height "
-        "and the width after each layer.",
+        f"and the width after each layer. {UNSAID}",
         ("layer", "height", "width"),
         rows,
     )
@@ -79,10 +79,11 @@ def conv1d_size(draw: Draw) -> Made:
     s, p, q = draw.between(2, 3), draw.between(0, k // 2), draw.choose((2, 3, 4))
     ask = Ask(f"{channels}x{n} | {line(f'conv 16 k={k}', s=s, p=p)} | maxpool {q}", "width")
     sides = "one channel" if channels == 1 else f"{channels} channels"
+    padding = f"padding {p} on both sides" if p else "no padding"
     return numeric(
         f"{signal} with {sides} and {n} time steps goes through a 1D convolution with 16 filters, "
-        f"kernel {k}, stride {s} and padding {p}, and then a max pooling over {q} time steps with "
-        f"stride {q}. How many time steps are left?",
+        f"kernel {k}, stride {s} and {padding}, and then a max pooling over {q} time steps with "
+        f"stride {q} and no padding. How many time steps are left?",
         ask,
         [ROUNDED_UP, COUNTED_STEPS, *stated(ask)],
     )
@@ -133,12 +134,13 @@ def conv3d_shape(draw: Draw) -> Made:
         on_layers("took the stride of height and width for that of the frames", _stride_alike),
         on_layers("counted a map for each filter and each channel it sees", _for_each_channel),
     ]
+    padding = f"padding {p} on every side of all three axes" if p else "no padding"
     return single(
         draw,
         f"A clip of {frames} frames of {n}×{n} pixels with {_RGB} channels goes through a 3D "
         f"convolution with {out} filters of {k}×{k}×{k}, stride {s.replace('x', '×')} "
-        f"(frames × height × width) and padding {p} on every side of all three axes. What is the "
-        "shape of its output (channels, frames, height, width)?",
+        f"(frames × height × width) and {padding}. What is the shape of its output (channels, frames, "
+        "height, width)?",
         ask,
         among,
     )
@@ -171,7 +173,7 @@ def chain_output_shape(draw: Draw) -> Made:
     return single(
         draw,
         "The picture shows a network with its input. What is the shape of its output (channels, "
-        "height, width)?",
+        f"height, width)? {UNSAID}",
         ask,
         [ROUNDED_UP, PADDED_ONE_SIDE, COUNTED_STEPS, *stated(ask)],
     ).with_picture(network(net, "*"))

@@ -61,7 +61,8 @@ def pool_floor_ceil(draw: Draw) -> Made:
     return table(
         f"{name.capitalize()} pooling with windows of {k}×{k}, stride {s} and {padding} is applied "
         "to maps of two heights. How high is the output if the size is rounded down, as usual, and "
-        "if it is rounded up (`ceil_mode=True` in PyTorch)?",
+        "if it is rounded up (`ceil_mode=True` in PyTorch, where a window that would begin behind the "
+        "map is left out)?",
         ("input height", "rounded down", "rounded up"),
         rows,
     )
@@ -120,10 +121,11 @@ def dilated_size(draw: Draw) -> Made:
     s, p = draw.between(1, 2), draw.between(0, 4)
     ask = Ask(f"16x{n}x{n} | {line('conv 32', k=k, d=d, s=s, p=p)}", "height")
     among = [MULTIPLIED_SPAN, COUNTED_STEPS, PADDED_ONE_SIDE, ROUNDED_UP, KEPT_THE_SIZE]
+    padding = f"padding {p} on every side" if p else "no padding"
     return single(
         draw,
-        f"A {k}×{k} convolution with dilation {d}, stride {s} and {f'padding {p}' if p else 'no padding'} "
-        f"is applied to a map of {n}×{n} pixels. How high is its output?",
+        f"A {k}×{k} convolution with dilation {d}, stride {s} and {padding} is applied to a map of "
+        f"{n}×{n} pixels. How high is its output?",
         ask,
         [*among, *stated(ask)],
     )
@@ -137,7 +139,7 @@ def _upsampled(layer: Layer, windows: tuple[Window, ...]) -> Layer | None:
 _TRANSPOSED = (
     on_layers("multiplied the size by the stride, whatever kernel and padding", _upsampled),
     on_windows(
-        "laid a stride after the last kernel too",
+        "counted a stride for every position, not one fewer",
         lambda w, n: formulas.spread(
             n + 1, w.kernel, w.stride, w.before + w.after, w.dilation, w.extra
         ),
@@ -145,8 +147,8 @@ _TRANSPOSED = (
     ),
     on_windows(
         "added the padding, which a transposed convolution cuts off",
-        lambda w, n: formulas.spread(
-            n, w.kernel, w.stride, -(w.before + w.after), w.dilation, w.extra
+        lambda w, n: (
+            formulas.spread(n, w.kernel, w.stride, 0, w.dilation, w.extra) + (w.before + w.after)
         ),
         Spread,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cnncalc.quiz.ask import Ask
+from cnncalc.quiz.cost_misconceptions import INPUT_POSITIONS, ONE_CHANNEL, ONE_ROW
 from cnncalc.quiz.derivations import FILTERS, Step, place, spotted, words
 from cnncalc.quiz.draw import Draw, Redraw
 from cnncalc.quiz.making import Made
@@ -17,11 +18,13 @@ from cnncalc.quiz.misconceptions import (
     ROUNDED_UP,
     Misconception,
     stated,
+    unambiguous,
     wrongs,
 )
 from cnncalc.quiz.model import Wrong, shown
+from cnncalc.quiz.parameter_misconceptions import BIAS_FOR_EACH_CHANNEL, ONE_SIDE
 from cnncalc.quiz.registry import template
-from cnncalc.quiz.wording import line
+from cnncalc.quiz.wording import UNSAID, line
 from cnncalc.render.page import Page
 
 
@@ -40,7 +43,7 @@ def _step(
     if not wrong:
         page = ask.solution() if wrong is None else Page("", [])
         return Step(f"{name}: {right}", right, None, claims, page), None
-    usable = [one for one in wrongs(ask, among) if one.working]
+    usable = [one for one in wrongs(ask, unambiguous(ask, among)) if one.working]
     if not usable:
         raise Redraw("nothing to get wrong here")
     mistake = draw.choose(usable)
@@ -48,11 +51,16 @@ def _step(
     return Step(said, right, mistake, (*claims, ask.is_(mistake.value)), ask.solution()), mistake
 
 
-def _steps(draw: Draw, asks: Sequence[Ask], *among: Misconception) -> list[Step]:
-    """Steps that do not go on from each other; at most one has a mistake."""
+def _steps(
+    draw: Draw, asks: Sequence[Ask], *among: Misconception, taken: bool = True
+) -> list[Step]:
+    """Steps that do not go on from each other; at most one has a mistake.
+
+    ``taken``: see :func:`stated`.
+    """
     at = place(draw, len(asks))
     return [
-        _step(draw, ask, None if at is None else i == at, [*among, *stated(ask)])[0]
+        _step(draw, ask, None if at is None else i == at, [*among, *stated(ask, taken)])[0]
         for i, ask in enumerate(asks)
     ]
 
@@ -124,7 +132,8 @@ def spot_params_error(draw: Draw) -> Made:
         Ask(draw.choose(middle), "params"),
         Ask(f"{2 * c * n * n} | linear {classes}", "params"),
     ]
-    steps = [_reading(step, ask) for step, ask in zip(_steps(draw, asks), asks)]
+    found = _steps(draw, asks, ONE_SIDE, BIAS_FOR_EACH_CHANNEL)
+    steps = [_reading(step, ask) for step, ask in zip(found, asks)]
     return spotted(
         draw,
         "A student counts the parameters of four layers of a network (with a bias everywhere); in "
@@ -142,7 +151,7 @@ def spot_params_error(draw: Draw) -> Made:
     sources=("003 7.7.4 Multiply-Accumulate Operations (MACs)", "001 Convolution Example"),
 )
 def spot_macs_error(draw: Draw) -> Made:
-    n, c = draw.choose((16, 24, 28, 32)), draw.choose((8, 16, 32))
+    n, c = draw.choose((10, 12, 14, 16, 20)), draw.choose((8, 12, 16, 20))
     lines = (
         line(f"conv {2 * c}", k=3, s=2, p=1),
         f"conv {2 * c} k=1",
@@ -151,11 +160,12 @@ def spot_macs_error(draw: Draw) -> Made:
         f"conv {c} k=5",
     )
     asks = [Ask(f"{c}x{n}x{n} | {one}", "macs") for one in draw.sample(lines, 4)]
-    steps = _steps(draw, asks, FLOPS_FOR_MACS, PARAMS_FOR_MACS)
+    among = (FLOPS_FOR_MACS, PARAMS_FOR_MACS, INPUT_POSITIONS, ONE_CHANNEL, ONE_ROW)
+    steps = _steps(draw, asks, *among, taken=False)
     return spotted(
         draw,
-        f"Four layers read the same map of {c}×{n}×{n}. A student counts the MACs of each (biases are "
-        "not counted):",
+        f"Four layers read the same map of {c}×{n}×{n} (channels × height × width). A student counts "
+        f"the MACs of each, as weights times positions; biases are not counted. {UNSAID}",
         steps,
         chained=False,
     )

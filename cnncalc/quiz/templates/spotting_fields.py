@@ -55,7 +55,7 @@ _FIELDS: dict[str, Callable[[_Slid, _Field], Any]] = {
     "added the whole kernel, not kernel − 1": lambda w, f: formulas.edge(
         Worked(f.size), formulas.span(Worked(w.kernel) + 1, Worked(w.dilation)) - 1, Worked(f.jump)
     ),
-    "left the dilation out": lambda w, f: w._replace(dilation=1).grown(f),
+    "treated the dilation as 1": lambda w, f: w._replace(dilation=1).grown(f),
 }
 
 

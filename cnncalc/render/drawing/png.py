@@ -33,21 +33,23 @@ def png(scene: Scene) -> bytes:
     size = round(scene.width * _ZOOM), round(scene.height * _ZOOM)
     image = Image.new("RGB", size, "#ffffff")
     draw = ImageDraw.Draw(image)
+    texts = (item.text for item in scene.items if isinstance(item, Text))
+    plain = all(text.isascii() for text in texts)  # one font for a picture
     for item in scene.items:
-        _item(image, draw, item)
+        _item(image, draw, item, plain)
     file = BytesIO()
     image.reduce(_FINER).save(file, "PNG", optimize=True, dpi=(192, 192))
     return file.getvalue()
 
 
-def _item(image: Image.Image, draw: ImageDraw.ImageDraw, item: Item) -> None:
+def _item(image: Image.Image, draw: ImageDraw.ImageDraw, item: Item, plain: bool) -> None:
     if isinstance(item, Rect):
         _rect(draw, item)
     elif isinstance(item, Lines):
         for segment in item.segments:
             _line(draw, segment, item.stroke, item.thickness)
     elif isinstance(item, Text):
-        _text(image, draw, item)
+        _text(image, draw, item, plain)
     else:
         _cells(draw, item)
 
@@ -111,8 +113,8 @@ def _cells(draw: ImageDraw.ImageDraw, item: Cells) -> None:
 _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
-def _text(image: Image.Image, draw: ImageDraw.ImageDraw, item: Text) -> None:
-    font = _font(item.size, item.text.isascii())
+def _text(image: Image.Image, draw: ImageDraw.ImageDraw, item: Text, plain: bool) -> None:
+    font = _font(item.size, plain)
     heavy = round(_ZOOM * item.size / 60) if item.bold else 0
     x, y = round(_ZOOM * item.x), round(_ZOOM * item.y)
     if not item.turned:
