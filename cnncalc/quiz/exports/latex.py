@@ -40,7 +40,6 @@ _HEAD = r"""% {title}
 \CorrectChoiceEmphasis{{\bfseries}}
 \setlength{{\answerlinelength}}{{5cm}}
 \setlength{{\answerclearance}}{{3pt}}
-\newcolumntype{{L}}[1]{{>{{\raggedright\arraybackslash}}p{{#1\linewidth}}}}
 \newcolumntype{{Y}}{{>{{\raggedright\arraybackslash}}X}}
 % Lines as they are; what is too long hangs below its start.
 \newenvironment{{listing}}
