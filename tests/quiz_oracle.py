@@ -24,7 +24,7 @@ from cnncalc.errors import CnncalcError
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Layer
 from cnncalc.quiz.ask import Ask, symbols
-from cnncalc.quiz.model import Claim, Question
+from cnncalc.quiz.model import Claim, Matching, Question, Single, Table, TrueFalse
 from cnncalc.sizes import Shape
 
 #: Values of the symbols at which formulas are compared.
@@ -42,6 +42,30 @@ def check(question: Question) -> int:
     for claim in question.claims:
         assert holds(claim) is claim.true, f"{question.id}: {claim}"
     return len(question.claims)
+
+
+def answers(question: Question) -> list[Any]:
+    """What is marked as right; of statements, which are."""
+    body = question.body
+    if isinstance(body, TrueFalse):
+        return [one.true for one in body.statements]
+    if isinstance(body, Matching):
+        return [pair.right for pair in body.pairs]
+    if isinstance(body, Table):
+        return [gap.value for gap in body.gaps]
+    return [body.options[body.at].value if isinstance(body, Single) else body.value]
+
+
+def claimed(question: Question) -> bool:
+    """Is all that is marked as right what some claim says, so that :func:`check` holds it, too?"""
+    if isinstance(question.body, TrueFalse):
+        return answers(question) == [claim.true for claim in question.claims]
+    true = {_bare(claim.value) for claim in question.claims if claim.true}
+    return true >= {*map(_bare, answers(question))}
+
+
+def _bare(value: object) -> str:
+    return str(value).replace(",", "").replace("×", "x").partition(" ")[0]
 
 
 def holds(claim: Claim) -> bool:

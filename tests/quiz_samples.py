@@ -123,7 +123,7 @@ def _question(number: int, body: Body) -> Question:
         difficulty=1 + number % 3,
         stem=f"Stem {number} {SPECIAL} with `code <{{}}> $x$`:\n\n{code}\n\nHow many?",
         body=body,
-        solution=because(f"Because {SPECIAL}.", source=f"source {SPECIAL}"),
+        solution=because(f"[q] Because {SPECIAL}.", source=f"source {SPECIAL}"),
         command='cnncalc shape "3x8x8 | relu"',
         picture=kernel_over_grid(4, 4, 2) if number == 1 else None,
     )

@@ -262,7 +262,7 @@ def test_latex_escapes() -> None:
         r"a\_b \& 50 \% of \{x\} \#1 \$2 \textasciicircum{} \textasciitilde{} \textbackslash{} "
         r"\textbar{} \textless{}i\textgreater{}"
     )
-    assert escape("Übung ⌊n/2⌋ 猫") == r"Übung $\lfloor$n/2$\rfloor$ [U+732B]"
+    assert escape("Übung ⌊n/2⌋ 猫") == r"Übung $\lfloor$n/2$\rfloor$ {[}U+732B{]}"
 
 
 @pytest.mark.parametrize("command", ["analyze", "shape", "rf", "params", "macs"])

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 import quiz_oracle
+from hypothesis import settings
 
 import cnncalc
 from cnncalc.quiz.ask import Ask
@@ -26,7 +27,8 @@ from cnncalc.quiz.misconceptions import instead, stated, unambiguous
 from cnncalc.quiz.model import Matching, Numeric, Question, Single, Symbolic
 from cnncalc.quiz.registry import catalogue
 
-SEEDS = range(6)
+#: 1,000 with ``--long``.
+SEEDS = range(1000 if settings.get_current_profile_name() == "long" else 6)
 
 
 def made(id: str, seed: int) -> Question:

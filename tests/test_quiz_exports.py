@@ -84,6 +84,26 @@ def test_parts_together_ask_the_whole() -> None:
             assert mark(one, right.replace("·", "*")).right
 
 
+def test_mistakes_say_where_they_are() -> None:
+    """What is answered: a letter, a number, a formula; in a table, also in which gap."""
+    for one in (*usual().questions, *awkward().questions):
+        assert [wrong for _, wrong in one.body.mistakes()] == list(one.body.wrongs())
+    key = text(awkward(), "text", True)
+    for said in (
+        f"- A: You mixed up {SPECIAL}.",
+        f"- B: You believed {SPECIAL}.",
+        "- 9/4: You divided by four.",
+        f"- B: You chose {SPECIAL}.",
+        f"- (1) 6: You added {SPECIAL}.",
+        "- (3) 1: You took one.",
+        f"- 9·C^2: You forgot {SPECIAL}.",
+    ):
+        assert said in key
+    # Where statements and choices have no letters, they are said in full.
+    for name, said in (("gift", "<li>False a&lt;b"), ("moodle", "&lt;li&gt;other: You chose")):
+        assert said in text(awkward(), name)
+
+
 # Moodle.
 
 

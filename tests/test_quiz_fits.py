@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 import torch
+from hypothesis import settings
 
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.draw import Draw, Redraw
@@ -18,7 +19,8 @@ from cnncalc.quiz.misconceptions import PADDED_ONE_SIDE, ROUNDED_UP, stated
 from cnncalc.quiz.model import Numeric, Question, Single, TrueFalse
 from cnncalc.quiz.registry import find
 
-SEEDS = range(10)
+#: 1,000 with ``--long``.
+SEEDS = range(1000 if settings.get_current_profile_name() == "long" else 10)
 
 
 def made(template: str, seed: int) -> Question:

@@ -258,6 +258,28 @@ def test_it_is_dark_for_who_prefers_that_and_plain_on_paper(show: Any) -> None:
     assert page.run("document.querySelector('.print-only').checkVisibility()") is True
 
 
+@pytest.mark.parametrize("width", [360, 800])
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_it_fits_on_a_telephone_and_on_a_desk(sample: Any, width: int, show: Any) -> None:
+    """No part of the page is beside the screen; on a desk, nothing has to be scrolled at all."""
+    page = show(sample())
+    for question in sample().questions:
+        enter(page, question, right(question))
+    page.call(
+        "Emulation.setDeviceMetricsOverride",
+        width=width,
+        height=800,
+        deviceScaleFactor=1,
+        mobile=False,
+    )
+    assert page.run("document.documentElement.scrollWidth") == width
+    moved = (
+        "[...document.querySelectorAll('fieldset, pre')].filter(x => x.scrollWidth > x.clientWidth)"
+    )
+    wide = page.run(f"{moved}.map(x => x.closest('.question').id)")
+    assert wide == [] or width < 800
+
+
 def test_every_field_has_a_name_for_who_cannot_see(show: Any, chromium: browser.Browser) -> None:
     page = show(usual())
     page.call("Accessibility.enable")

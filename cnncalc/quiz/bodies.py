@@ -103,6 +103,12 @@ class Single(NamedTuple):
     def wrongs(self) -> Iterator[Wrong]:
         yield from (option.wrong for option in self.options if option.wrong)
 
+    def mistakes(self) -> Iterator[tuple[str, Wrong]]:
+        """What is answered by who makes a mistake, and the mistake: for keys on paper."""
+        for letter, option in zip(LETTERS, self.options):
+            if option.wrong:
+                yield letter, option.wrong
+
     def to_dict(self) -> dict[str, Any]:
         options = [
             {"letter": letter, "text": shown(option.value, self.unit), **_option(option)}
@@ -134,6 +140,11 @@ class TrueFalse(NamedTuple):
 
     def wrongs(self) -> Iterator[Wrong]:
         yield from (statement.wrong for statement in self.statements if statement.wrong)
+
+    def mistakes(self) -> Iterator[tuple[str, Wrong]]:
+        for letter, statement in zip(LETTERS, self.statements):
+            if statement.wrong:
+                yield letter, statement.wrong
 
     def to_dict(self) -> dict[str, Any]:
         statements = [
@@ -172,6 +183,10 @@ class Numeric(NamedTuple):
     def wrongs(self) -> Iterator[Wrong]:
         yield from self.wrong
 
+    def mistakes(self) -> Iterator[tuple[str, Wrong]]:
+        for one in self.wrong:
+            yield shown(one.value), one
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "value": plain(self.value),
@@ -203,6 +218,10 @@ class Matching(NamedTuple):
 
     def wrongs(self) -> Iterator[Wrong]:
         yield from self.others
+
+    def mistakes(self) -> Iterator[tuple[str, Wrong]]:
+        for one in self.others:
+            yield LETTERS[self.choices.index(str(one.value))], one
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -247,6 +266,11 @@ class Table(NamedTuple):
     def wrongs(self) -> Iterator[Wrong]:
         yield from (wrong for gap in self.gaps for wrong in gap.wrong)
 
+    def mistakes(self) -> Iterator[tuple[str, Wrong]]:
+        for number, gap in enumerate(self.gaps, 1):
+            for answer, wrong in gap.mistakes():
+                yield f"({number}) {answer}", wrong
+
     def to_dict(self) -> dict[str, Any]:
         rows = [
             [{"gap": cell.to_dict()} if isinstance(cell, Numeric) else cell for cell in row]
@@ -275,6 +299,10 @@ class Symbolic(NamedTuple):
 
     def wrongs(self) -> Iterator[Wrong]:
         yield from self.wrong
+
+    def mistakes(self) -> Iterator[tuple[str, Wrong]]:
+        for one in self.wrong:
+            yield dotted(str(one.value)), one
 
     def to_dict(self) -> dict[str, Any]:
         return {

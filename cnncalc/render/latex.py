@@ -41,7 +41,38 @@ _ESCAPES = {
     '"': "''",
     "'": r"{'}",
     "-": r"{-}",
+    "[": "{[}",  # after a line's end or a command, a bare one begins an option of it
+    "]": "{]}",
 }
+_GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "varepsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "o",
+    "pi",
+    "rho",
+    "varsigma",
+    "sigma",
+    "tau",
+    "upsilon",
+    "varphi",
+    "chi",
+    "psi",
+    "omega",
+]
+_CAPITALS = {"Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi"}
+_CAPITALS |= {"Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega"}
 #: Characters that are mathematics to LaTeX.
 _MATHS = {
     "−": "-",
@@ -52,18 +83,32 @@ _MATHS = {
     "⌈": r"\lceil ",
     "⌉": r"\rceil ",
     "′": "'",
-    "²": "^2",
-    "³": "^3",
     "ᵀ": "^{T}",
     "√": r"\surd ",
     "∑": r"\sum ",
-    "Σ": r"\Sigma ",
+    "∏": r"\prod ",
+    "∂": r"\partial ",
+    "∇": r"\nabla ",
+    "∈": r"\in ",
+    "‖": r"\Vert ",
+    "ℓ": r"\ell ",
+    "±": r"\pm ",
+    "≈": r"\approx ",
     "≤": r"\le ",
     "≥": r"\ge ",
     "≠": r"\ne ",
     "→": r"\to ",
+    "←": r"\leftarrow ",
     "∞": r"\infty ",
+    **{digit: f"^{i}" for i, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    "⁻": "^{-}",
+    "ⁿ": "^n",
+    **{digit: f"_{i}" for i, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    **{chr(ord("α") + i): rf"\{name} ".replace(r"\o ", "o") for i, name in enumerate(_GREEK)},
+    **{letter: rf"\{name} " for letter, name in _CAPITALS.items()},
 }
+#: Accents that stand behind the letter that they are on.
+_ON_TOP = {"\u0302": r"\^", "\u0303": r"\~", "\u0304": r"\=", "\u0307": r"\."}
 _TEXTS = {
     "…": r"\dots{}",
     "–": "--",
@@ -76,9 +121,16 @@ _TEXTS = {
 }
 
 
+_ACCENTED = re.compile(f"([A-Za-z]?)([{''.join(_ON_TOP)}])")
+
+
 def escape(text: str) -> str:
     """Text as LaTeX; letters that no usual font has are named by their number."""
-    return "".join(map(_character, text))
+    return _ACCENTED.sub(_accented, "".join(map(_character, text)))
+
+
+def _accented(found: re.Match[str]) -> str:
+    return f"{_ON_TOP[found[2]]}{{{found[1]}}}"
 
 
 def _character(character: str) -> str:
@@ -86,9 +138,11 @@ def _character(character: str) -> str:
         return _ESCAPES[character]
     if character in _TEXTS:
         return _TEXTS[character]
+    if character in _ON_TOP:
+        return character
     if character in _MATHS:
         return f"${_MATHS[character].strip()}$"
-    return character if _is_plain(character) else f"[U+{ord(character):04X}]"
+    return character if _is_plain(character) else f"{{[}}U+{ord(character):04X}{{]}}"
 
 
 def _is_plain(character: str) -> bool:

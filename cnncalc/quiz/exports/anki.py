@@ -46,7 +46,7 @@ def _front(question: Question) -> str:
 def _back(question: Question) -> str:
     answer = _ANSWERS[type(question.body)](question.body)
     solution = fragments.solution(question.solution, fragments.tex)
-    wrong = mistakes(question.body.wrongs())
+    wrong = mistakes(question.body.mistakes())
     return _on_one_line(answer + solution + wrong + fragments.command(question))
 
 

@@ -12,7 +12,7 @@ from html import escape as _escape
 from typing import TypeAlias
 
 from cnncalc.notation import Form
-from cnncalc.quiz.model import Question, Wrong, block, shown, spans
+from cnncalc.quiz.model import Question, Wrong, block, spans
 from cnncalc.render.drawing.scene import Scene
 from cnncalc.render.latex import FORMULA
 from cnncalc.render.page import Line, Page, Section
@@ -126,12 +126,10 @@ def tex(form: Form) -> str:
     return rf"\({escape(form.write(FORMULA))}\)"
 
 
-def mistakes(wrongs: Iterable[Wrong]) -> str:
+def mistakes(found: Iterable[tuple[str, Wrong]]) -> str:
     """What wrong answers come from, where a format has no place for each; empty for none."""
-    found = dict.fromkeys(wrongs)
-    return items(
-        f"{inline(shown(one.value).rstrip('.'))}: {inline(one.feedback)}" for one in found
-    ) * bool(found)
+    texts = [f"{inline(answer)}: {inline(wrong.feedback)}" for answer, wrong in found]
+    return items(texts) * bool(texts)
 
 
 def command(question: Question) -> str:

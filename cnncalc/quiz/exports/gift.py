@@ -52,7 +52,7 @@ def _question(
     answers: Iterable[str],
     more: str = "",
     id: str = "",
-    beside: Iterable[Wrong] = (),
+    beside: Iterable[tuple[str, Wrong]] = (),
     start: str = "",
 ) -> Iterator[str]:
     """``more`` goes after the stem, ``beside`` is said with the solution."""
@@ -78,13 +78,15 @@ def _single(question: Question, body: Single) -> Iterator[str]:
 
 def _truefalse(question: Question, body: TrueFalse) -> Iterator[str]:
     answers = (_pair(inline(one.text), "true" if one.true else "false") for one in body.statements)
-    return _question(question, answers, beside=body.wrongs())
+    beside = ((one.text, one.wrong) for one in body.statements if one.wrong)
+    return _question(question, answers, beside=beside)
 
 
 def _matching(question: Question, body: Matching) -> Iterator[str]:
     pairs = [_pair(inline(pair.left), pair.right) for pair in body.pairs]
     others = [_pair("", str(one.value)) for one in body.others]
-    return _question(question, pairs + others, beside=body.others)
+    beside = ((str(one.value), one) for one in body.others)
+    return _question(question, pairs + others, beside=beside)
 
 
 def _pair(left: str, right: str) -> str:

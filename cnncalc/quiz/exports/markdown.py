@@ -108,11 +108,9 @@ def _key(question: Question) -> Iterator[str]:
     yield ""
     for line in markdown.page(question.solution).rstrip("\n").split("\n"):
         yield f"##{line}" if line.startswith("## ") else line
-    wrongs = list(dict.fromkeys(question.body.wrongs()))
-    if wrongs:
-        yield ""
-        for wrong in wrongs:
-            yield f"- {escape(shown(wrong.value))}: {escape(wrong.feedback)}"
+    mistakes = [f"- {escape(a)}: {escape(wrong.feedback)}" for a, wrong in question.body.mistakes()]
+    if mistakes:
+        yield from ("", *mistakes)
     if question.command:
         yield ""
         yield f"`{question.command}`"

@@ -52,7 +52,7 @@ def write(quiz: Quiz, key: bool) -> str:
 
 
 def _question(
-    question: Question, type: str, gaps: str = "", beside: Iterable[Wrong] = ()
+    question: Question, type: str, gaps: str = "", beside: Iterable[tuple[str, Wrong]] = ()
 ) -> Element:
     """What all types have; ``gaps`` go after the stem, ``beside`` are said with the solution."""
     found = Element("question", type=type)
@@ -106,7 +106,8 @@ def _unit(body: Numeric) -> str:
 
 
 def _matching(question: Question, body: Matching) -> Element:
-    found = _question(question, "matching", beside=body.others)
+    beside = ((str(one.value), one) for one in body.others)
+    found = _question(question, "matching", beside=beside)
     SubElement(found, "shuffleanswers").text = "true"
     for left, right_side in [
         *((pair.left, pair.right) for pair in body.pairs),

@@ -118,7 +118,7 @@ def _key(question: Question) -> Iterator[str]:
     yield f"{question.number}.".ljust(4) + question.key
     for line in plain.page(question.solution).strip("\n").split("\n"):
         yield f"{_INDENT}{line}".rstrip()
-    for wrong in dict.fromkeys(question.body.wrongs()):
-        yield f"{_INDENT}- {shown(wrong.value)}: {wrong.feedback}"
+    for answer, wrong in question.body.mistakes():
+        yield f"{_INDENT}- {answer}: {wrong.feedback}"
     if question.command:
         yield f"{_INDENT}$ {question.command}"
