@@ -312,6 +312,8 @@ def test_a_manifest_rebuilds_the_quiz() -> None:
     assert not exam.is_same({**manifest, "sha256": "0"}, made)
     with pytest.raises(UsageError, match="no manifest"):
         exam.rebuilt({"seed": 1})
+    with pytest.raises(UsageError, match="has no sha256"):
+        exam.is_same({key: manifest[key] for key in manifest if key != "sha256"}, made)
     with pytest.raises(UsageError, match="version 0"):
         exam.rebuilt({**manifest, "quiz": 0})
 

@@ -199,7 +199,9 @@ def _quiz(asked: _Asked) -> Quiz:
 
     if asked.manifest:
         return _again(asked, asked.manifest)
-    return quiz(_wanted(asked), 1 if asked.seed is None else asked.seed, asked.variant or "A")
+    return quiz(
+        _wanted(asked), 1 if asked.seed is None else asked.seed, (asked.variant or "A").upper()
+    )
 
 
 def _wanted(asked: _Asked) -> Blueprint:
@@ -228,9 +230,9 @@ def _again(asked: _Asked, path: str) -> Quiz:
             "the manifest says everything but the variant", hint="leave the other options out"
         )
     manifest = exam.read_manifest(path)
-    made = exam.rebuilt(manifest, asked.variant)
+    made = exam.rebuilt(manifest, asked.variant and asked.variant.upper())
     if not (asked.quiet or exam.is_same(manifest, made)):
-        say("warning: these are not the questions that the manifest was written for")
+        say(f"warning: these are not the questions that {path} was written for")
     return made
 
 
