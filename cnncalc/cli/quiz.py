@@ -39,12 +39,15 @@ _OPTIONS = (
     ),
     click.option("--no-progress", is_flag=True, help="Keep none."),
     click.option("--today", metavar="DATE", help="Practise as if it were this day."),
-    click.option("--list", "listing", is_flag=True, help="List the templates instead."),
+    click.option(
+        "--list", "listing", is_flag=True, help="List the templates (of a topic, …) instead."
+    ),
     click.option(
         "--format",
         "-f",
         metavar="NAME",
-        help="text (default), markdown, json, html, latex, moodle, gift, qti, canvas, anki, manifest.",
+        help="text, markdown, json, html, latex, moodle, gift, qti, canvas, anki, manifest; "
+        "by default, what the suffix of --output says, or text.",
     ),
     click.option("--json", is_flag=True, help="The same as -f json."),
     click.option("--output", "-o", metavar="FILE", help="Write the quiz to a file."),
@@ -158,8 +161,6 @@ def _play(asked: _Asked) -> None:
 
 
 def _write(asked: _Asked) -> None:
-    from cnncalc.quiz import export
-
     for option, value in (
         ("--progress", asked.progress),
         ("--no-progress", asked.no_progress),
@@ -167,13 +168,16 @@ def _write(asked: _Asked) -> None:
     ):
         if value:
             raise UsageError(f"{option} is for practice", hint="add --play")
-    format = "json" if asked.json else asked.format or "text"
     if asked.listing:
         from cnncalc.quiz.listing import report
 
-        format = "table" if format == "text" else format
-        Common(format=format, output=asked.output, color=asked.color).show(report())
+        format = "json" if asked.json else asked.format or "table"
+        wanted = _wanted(asked) if asked.mixed or asked.blueprint else None
+        Common(format=format, output=asked.output, color=asked.color).show(report(wanted))
         return
+    from cnncalc.quiz.exports import export, of_file
+
+    format = "json" if asked.json else asked.format or of_file(asked.output)
     made = _quiz(asked)
     if asked.verbose:
         say(f"{made.title}: {len(made.questions)} questions")
