@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,19 @@ def test_the_suffix_of_a_file_says_its_format(name: str, start: str, tmp_path: P
     assert path.read_bytes().startswith(start.encode())
     assert answer("quiz", "-n", "1", "-f", "anki", "-o", str(path)) == ""
     assert path.read_text().startswith("#separator:tab")
+
+
+def test_the_blueprint_of_the_documentation_is_met(tmp_path: Path) -> None:
+    document = (Path(__file__).parent.parent / "docs/quiz.md").read_text(encoding="utf-8")
+    text = document.partition("```yaml\n")[2].partition("```")[0]
+    assert text.startswith("questions: 8\n")
+    path = tmp_path / "exam.yaml"
+    path.write_text(text)
+    found = json.loads(answer("quiz", "--blueprint", str(path), "--json"))["questions"]
+    types = Counter(one["type"] for one in found)
+    assert (types["single"], types["numeric"], types["table"] + types["truefalse"]) == (4, 2, 2)
+    assert Counter(one["topic"] for one in found) == {"size": 5, "params": 3}
+    assert {one["difficulty"] for one in found} == {2, 3}
 
 
 def test_counts_may_be_left_open_in_a_blueprint(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def _key(question: Question) -> Iterator[str]:
     if wrongs:
         yield ""
         for wrong in wrongs:
-            yield f"- {escape(shown(wrong.value))}: {escape(wrong.feedback)}"
+            yield f"- {escape(shown(wrong.value).rstrip('.'))}: {escape(wrong.feedback)}"
     if question.command:
         yield ""
         yield f"`{question.command}`"

@@ -119,6 +119,6 @@ def _key(question: Question) -> Iterator[str]:
     for line in plain.page(question.solution).strip("\n").split("\n"):
         yield f"{_INDENT}{line}".rstrip()
     for wrong in dict.fromkeys(question.body.wrongs()):
-        yield f"{_INDENT}- {shown(wrong.value)}: {wrong.feedback}"
+        yield f"{_INDENT}- {shown(wrong.value).rstrip('.')}: {wrong.feedback}"
     if question.command:
         yield f"{_INDENT}$ {question.command}"
