@@ -228,6 +228,8 @@ BAD = [
     ("[1, 2] + [1] == [2]", "1:1", "tensors of different shapes", "the same shape"),
     ("conv([1, 2], [1, 2, 3]) == [1]", "1:1", "nothing is left", "fit into"),
     ("[1, 2][2] == 1", "1:8", "2 is not an index of 2 values", "from 0 to 1"),
+    ("[] == n", "1:1", "a list without elements is compared with a number", "there is none"),
+    ("2 <= 1*()", "1:1", "a list without elements is compared with a number", ""),
     ("n[0] == 1", "1:1", "'n' is a formula, not a list", ""),
     ("2**(1/2) == 1", "1:5", "an exponent must be an integer", "compare squares"),
     ("2**2**2**99 == 1", "1:4", "a number too large", ""),

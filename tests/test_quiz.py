@@ -19,7 +19,7 @@ from cnncalc.quiz.blueprints import blueprint, mix
 from cnncalc.quiz.draw import Draw, Redraw
 from cnncalc.quiz.engine import LEVELS, Seed, difficulty, profile, question, wording
 from cnncalc.quiz.making import because, choice
-from cnncalc.quiz.marking import equivalent, mark, number
+from cnncalc.quiz.marking import equivalent, mark
 from cnncalc.quiz.misconceptions import (
     IGNORED_STRIDES,
     JUMP_AFTER,
@@ -41,6 +41,7 @@ from cnncalc.quiz.model import (
     shown,
 )
 from cnncalc.quiz.registry import Template, catalogue
+from cnncalc.quiz.written import number
 
 #: Templates whose answers are no claims about networks, so that the oracle cannot recompute them:
 #: each has a test of its own, or is a bank entry (words, not numbers).
@@ -204,7 +205,11 @@ def test_formulas_are_marked_by_equivalence() -> None:
     assert mark(found, found.key).right
     for wrong in found.body.wrong:
         assert mark(found, str(wrong.value)).wrong == (wrong,)
-    assert equivalent("C(9C + 1)", "9*C**2 + C") is False  # not in the language
+    assert equivalent("C(9C + 1)", "9*C**2 + C")
+    assert equivalent("9c² + c", "9*C**2 + C")
+    assert equivalent("1/9C", "C/9") is False  # or 1/(9*C)?
+    for text in ("()", "(9*C**2 + C, 9*C**2 + C)", ")C(", "C if 1 else C"):
+        assert equivalent(text, "9*C**2 + C") is False, text
     assert equivalent("C·(9·C + 1)", "9*C**2 + C")
     assert equivalent("C*(9*C + 1) == 9*C**2 + C or 1", "C") is False
 
@@ -348,6 +353,8 @@ def test_a_manifest_rebuilds_the_quiz() -> None:
     assert not exam.is_same({**manifest, "sha256": "0"}, made)
     with pytest.raises(UsageError, match="no manifest"):
         exam.rebuilt({"seed": 1})
+    with pytest.raises(UsageError, match="has no sha256"):
+        exam.is_same({key: manifest[key] for key in manifest if key != "sha256"}, made)
     with pytest.raises(UsageError, match="version 0"):
         exam.rebuilt({**manifest, "quiz": 0})
 
@@ -490,7 +497,15 @@ def test_difficulty_counts_steps_and_traps() -> None:
         ("1/2", Fraction(1, 2)),
         ("−3", -3),
         ("512 B", 512),
+        ("0,125", Fraction(1, 8)),
+        ("169,0", 169),
+        ("1.728,5", Fraction(3457, 2)),
+        ("2.359.808", 2359808),
+        ("24.576", Fraction(3072, 125)),
+        ("s = 3", 3),
+        ("1,728 / 2,304", Fraction(3, 4)),
         ("1/0", None),
+        ("1,72,8", None),
         ("twelve", None),
         ("", None),
         ("1" * 50, None),

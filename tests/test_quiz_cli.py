@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,63 @@ def test_lists_all_templates() -> None:
     assert "conv-output-size" in answer("quiz", "--list")
 
 
+def test_lists_the_templates_that_are_asked_for(tmp_path: Path) -> None:
+    def ids(*asked: str) -> list[str]:
+        return [one["template"] for one in json.loads(answer("quiz", "--list", "--json", *asked))]
+
+    assert ids("--topic", "memory,macs") == [
+        one.id for one in catalogue().values() if one.topic in ("memory", "macs")
+    ]
+    assert ids("--topic", "rf", "--type", "table") == ["rf-table"]
+    easy, all_of_it = ids("--topic", "rf", "--difficulty", "1"), ids("--topic", "rf")
+    assert 0 < len(easy) < len(all_of_it)
+    path = tmp_path / "exam.yaml"
+    path.write_text("topics: {memory: 2}")
+    assert ids("--blueprint", str(path)) == ids("--topic", "memory")
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("quiz.html", "<!DOCTYPE html>"),
+        ("QUIZ.TEX", "%"),
+        ("quiz.json", "{"),
+        ("quiz.xml", "<?xml"),
+        ("quiz.zip", "PK"),
+        ("quiz.txt", "cnncalc"),
+        ("quiz", "cnncalc"),
+    ],
+)
+def test_the_suffix_of_a_file_says_its_format(name: str, start: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    assert answer("quiz", "-n", "1", "--topic", "training", "-o", str(path)) == ""
+    assert path.read_bytes().startswith(start.encode())
+    assert answer("quiz", "-n", "1", "-f", "anki", "-o", str(path)) == ""
+    assert path.read_text().startswith("#separator:tab")
+
+
+def test_the_blueprint_of_the_documentation_is_met(tmp_path: Path) -> None:
+    document = (Path(__file__).parent.parent / "docs/quiz.md").read_text(encoding="utf-8")
+    text = document.partition("```yaml\n")[2].partition("```")[0]
+    assert text.startswith("questions: 8\n")
+    path = tmp_path / "exam.yaml"
+    path.write_text(text)
+    found = json.loads(answer("quiz", "--blueprint", str(path), "--json"))["questions"]
+    types = Counter(one["type"] for one in found)
+    assert (types["single"], types["numeric"], types["table"] + types["truefalse"]) == (4, 2, 2)
+    assert Counter(one["topic"] for one in found) == {"size": 5, "params": 3}
+    assert {one["difficulty"] for one in found} == {2, 3}
+
+
+def test_counts_may_be_left_open_in_a_blueprint(tmp_path: Path) -> None:
+    path = tmp_path / "exam.yaml"
+    path.write_text("questions: 6\ntypes: {single: 3, numeric: 2, matching: any, table: any}\n")
+    found = json.loads(answer("quiz", "--blueprint", str(path), "--json"))["questions"]
+    types = [one["type"] for one in found]
+    assert (types.count("single"), types.count("numeric")) == (3, 2)
+    assert {*types} - {"single", "numeric"} <= {"matching", "table"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -69,6 +127,8 @@ def test_lists_all_templates() -> None:
         (("--manifest", "nothing.json"), "cannot read nothing.json"),
         (("--blueprint", "nothing.yaml"), "cannot read nothing.yaml"),
         (("-n", "5", "--type", "table", "--topic", "training"), "not enough templates"),
+        (("--topic", "training:9", "--type", "single"), "then none is left with topic training"),
+        (("-n", "4", "--type", "single:3"), "add what the others may be, as in truefalse\n"),
         (("-o", "/nowhere/quiz.txt"), "cannot write"),
         (("--blueprint", "x", "--topic", "rf"), "leave --topic"),
         (("--manifest", "x", "-n", "3"), "everything but the variant"),
@@ -87,9 +147,16 @@ def test_bad_requests(arguments: tuple[str, ...], said: str) -> None:
     [
         ("- rf", "1:1: error: a blueprint is a mapping"),
         ("topic: rf", "1:1: error: unknown key 'topic'"),
-        ("topics: {rf: many}", "1:14: error: topics: rf must be a number"),
+        ("topics: {rf: many}", "1:14: error: topics: rf must be a whole number, or any"),
         ("topics: [rf, colour]", "1:14: error: topics: there is no 'colour'"),
-        ("questions: few", "1:12: error: questions: must be a number"),
+        ("questions: few", "1:12: error: questions: must be a whole number from 1 to 500"),
+        ("questions: 0", "1:1: error: a quiz has 1 to 500 questions"),
+        (
+            "questions: 4\ntopics: {rf: 5}",
+            "2:1: error: the counts of topics add up to 5 questions, not 4",
+        ),
+        ("questions: 4\ntypes: {single: 3}", "add what the others may be, as in truefalse: any"),
+        ("\n", "1:1: error: the blueprint is empty"),
     ],
 )
 def test_bad_blueprints_are_told_with_their_place(text: str, said: str, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from zipfile import ZipFile
 
 import exam_files
 import pytest
+import quiz_class
 from commandline import answer, cnncalc
 from quiz_samples import SAMPLES, SPECIAL, awkward, usual
 
@@ -51,6 +52,24 @@ def test_the_samples_have_every_type() -> None:
         types = {type(one.body) for one in made.questions}
         assert types == {Single, TrueFalse, Numeric, Matching, Table, Symbolic}
         assert any(one.picture for one in made.questions)
+
+
+@pytest.mark.parametrize("name", ["moodle", "gift", "canvas", "qti"])
+def test_platforms_that_read_no_fractions_say_so(name: str) -> None:
+    """The question itself allows them: on paper, at the terminal and on the page they are read."""
+    said = "Write a decimal number, not a fraction."
+    for template, expected in (("separable-ratio", True), ("grouped-params", False)):
+        made = quiz_class.of("A", 3, **{template: 1})
+        found = exports.export(made, name)
+        if isinstance(found, bytes):
+            package = ZipFile(BytesIO(found))
+            found = "".join(
+                package.read(one).decode()
+                for one in package.namelist()
+                if one.endswith("3A_01.xml")
+            )
+        assert (said in found) is expected
+        assert "<p></p>" not in found
 
 
 @pytest.mark.parametrize("name", exports.FORMATS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
@@ -160,6 +161,9 @@ HEADER = "student,1,2,3,4\n"
     ("text", "said"),
     [
         ("", "a.csv:1:1: error: there are no rows"),
+        ("Ada,A,12,TF,3\n", "a.csv:1:1: error: the first row does not name the columns"),
+        ("name,1,2,3,4\nAda,,,,\n", "name the column that says who answered so"),
+        ("student,variant,1,2,3,4\nAda,,,,,\n", "a variant is a letter from A to Z, got nothing"),
         ("student,1,2,3\nAda,A,B,C\n", "a.csv:1:14: error: too few columns: none for question 4"),
         ("student,1\nAda,A\n", "a.csv:1:10: error: too few columns: none for questions 2, 3, 4"),
         ("student,1,2,3,4,5\n", "a.csv:1:17: error: there is no question 5, only 4"),
@@ -187,6 +191,11 @@ def test_bad_answers_are_told_with_their_places(text: str, said: str) -> None:
         parse("a.csv", text, keys(), ["Ada", "Bob"])
     assert said in str(found.value)
     assert "hint:" in str(found.value)
+
+
+def test_empty_rows_of_a_spreadsheet_say_nothing() -> None:
+    found = parse("a.csv", HEADER + "Ada,A,,,\n,,,,\nBob,B,,,\n,,,,\n,,,,\n", keys())
+    assert [one.student for one in found] == ["Ada", "Bob"]
 
 
 def test_all_errors_are_told_at_once() -> None:
@@ -293,6 +302,29 @@ def test_answers_are_counted() -> None:
         (made.questions[0].key, 1),
         ("", 1),
     ]
+
+
+def test_a_mixed_up_variant_is_doubted(tmp_path: Path) -> None:
+    """Bob answered B, and his row says A; a weak student is not accused of it."""
+    a, b = quizzes().values()
+    header = ",".join(["student", "variant", *(str(one.number) for one in a.questions)]) + "\n"
+    half = [(one.number, "-") for one in a.questions[::2]]
+    rows = [
+        right_row("Ada,A", a), right_row("Bob,A", b), right_row("Cem,B", b),
+        right_row("Dan,A", a, *half), right_row("Eve,B", a, *half),
+    ]  # fmt: skip
+    file = tmp_path / "answers.csv"
+    file.write_text(header + "".join(rows))
+    paths = [written(tmp_path, made) for made in (a, b)]
+    found = cnncalc("quiz", "grade", *paths, str(file))
+    assert found.code == 0
+    doubted = [line for line in found.err.splitlines() if "is the variant right?" in line]
+    assert [re.search(r"csv:(\d+):\d+: warning: (\w+) has", line).groups() for line in doubted] == [  # type: ignore[union-attr]
+        ("3", "Bob"),
+        ("6", "Eve"),
+    ]
+    assert "would have 100% as variant B" in doubted[0]
+    assert "is the variant" not in cnncalc("quiz", "grade", *paths, str(file), "-q").err
 
 
 # The simulated class.

@@ -29,6 +29,7 @@ from cnncalc.quiz.model import (
     TrueFalse,
     plain,
 )
+from cnncalc.quiz.written import number
 
 
 def test_the_page_needs_nothing_else() -> None:
@@ -199,12 +200,14 @@ def test_numbers_are_read_as_they_are_when_graded(show: Any) -> None:
     for text in (
         *("1,728", "1 728", "0.5", ".5", "5.", "1/2", "−3", "-3", "512 B", "1/0", "twelve", ""),
         *("1e5", "0x10", "1,72", "1.2.3", "12,345,678", "1\u202f728", "9" * 41, "3/4/5", "--1"),
+        *("0,125", "169,0", ",5", "5,", "1234,567", "1.728,5", "2.359.808", "1.728", "1'728"),
+        *("s = 3", "s=-3", "= 3", "1,728/2,304", "1 / 2", "1,2,3", "1/2.5", "-1/2", "1.5.", "٣"),
     ):
         found = page.run(
             f"(() => {{ const x = number({json.dumps(text)}, 'B'); "
             "return x && `${x.over}/${x.under}`; })()"
         )
-        expected = marking.number(text, "B")
+        expected = number(text, "B")
         assert (None if found is None else Fraction(found)) == expected, text
 
 
@@ -213,6 +216,27 @@ FORMULAS = (
     *("(9*C+1)*C", "9*C**2 + C + 0", "18*C**2/2 + C", "9*C**2 + c", "9*C**2 + C =", "9C**2", ""),
     *("9*C**2 + C + (C-1)*(C-2)", "alert(1)", "-(-9*C**2 - C)", "9*C**2 + C if C else 1"),
     *("max(C, C)*9*C + C", "C**2**2", "C/0", "(((", "9*C**2 + C//1", "9*C**2 + C % 7"),
+    *("C(9C + 1)", "9C² + C", "(9C+1)(C)", "9cc + c", "18C²/2 + C", "C + 18/2C²", "C + 18/(2)C²"),
+    *(
+        "9C2 + C",
+        "C 9 C + C",
+        "9 C C + C",
+        "9 9",
+        "9×C×C + C",
+        "max(C, 1)(9C + 1)",
+        "18C/(2)*C + C",
+    ),
+    *(
+        "C*(18/2*C + 1)",
+        "9floor(C)C + C",
+        "C(",
+        ")C(",
+        "1.5C*6C + C",
+        "max C",
+        "maxC",
+        "-C(-9C - 1)",
+    ),
+    *("(18C²)/(2) + C(1)", "C² × 9 + C³/C²", "9C**2 + C/1C", "9C^2 + C^1", "9C_2 + C"),
 )
 
 
@@ -232,6 +256,12 @@ def test_formulas_are_compared_as_they_are_when_graded(show: Any) -> None:
             "['H']), ['H'])"
         )
         assert found == marking.equivalent(one, rounded[0]), one
+    for one in ("2chw", "2 H C W", "2C(HW)", "HW2C", "2CH·W", "CHW(2)", "2C/1 HW", "C2HW"):
+        found = page.run(
+            f"(() => {{ try {{ return equivalent(formula({json.dumps(one)}, ['C', 'H', 'W']), "
+            "formula('2*C*H*W', ['C', 'H', 'W']), ['C', 'H', 'W']) } catch { return false } })()"
+        )
+        assert found == marking.equivalent(one, "2*C*H*W"), one
 
 
 def test_text_is_shown_as_it_is(show: Any) -> None:

@@ -73,8 +73,33 @@ def test_keys_can_be_read_and_typed(one: Question) -> None:
     assert unreadable(one.body, one.key) is None
     assert form(one.body)
     assert right(one.body)
-    for bad in ("", "?", "A; B; %", "T" * 40, "1;" * 40, "9C"):
+    for bad in ("", "?", "A; B; %", "T" * 40, "1;" * 40, "1/9C"):
         assert unreadable(one.body, bad), bad
+
+
+def rewritten(one: Question) -> list[str]:
+    """Its key as people write it."""
+    key = one.key
+    if one.body.type == "single":
+        return [key.lower(), f"{key})", f"({key})", f" {key}."]
+    if one.body.type == "truefalse":
+        words = ["True" if letter == "T" else "false" for letter in key]
+        return [", ".join(words), " ".join(words), "; ".join(key), key.lower()]
+    if one.body.type == "matching":
+        return [", ".join(key), "/".join(key), key.lower(), " ".join(f"{x})" for x in key)]
+    if one.body.type == "table":
+        plain = key.replace(",", "")
+        return [plain.replace(";", ","), plain.replace(";", ""), key.replace(";", ",")]
+    if one.body.type == "numeric":
+        return [f"x = {key}", key.replace(",", " "), key.replace("-", "−")]
+    return [key.replace("**", "^"), key.replace("*C", "C"), key.lower(), key.replace("**2", "²")]
+
+
+@pytest.mark.parametrize("one", usual().questions, ids=lambda one: one.id)
+def test_answers_may_be_written_in_several_ways(one: Question) -> None:
+    for text in rewritten(one):
+        assert unreadable(one.body, text) is None, text
+        assert mark(one, text).right, text
 
 
 @pytest.mark.parametrize(
@@ -86,10 +111,12 @@ def test_keys_can_be_read_and_typed(one: Question) -> None:
         ("numeric", "twelve", "'twelve' is no number"),
         ("matching", "%", "'%' is not one of A, B"),
         ("table", "1", "'1' are not"),
-        ("symbolic", "9C", "write * between factors"),
+        ("symbolic", "1/9C", "write * between factors"),
         ("symbolic", "9*Q", "'Q' is not known here, only C"),
         ("symbolic", "params('resnet50')", "is not known here"),
         ("symbolic", "C == C", "a comparison"),
+        ("symbolic", "()", "a list"),
+        ("symbolic", "(C, C)", "a list"),
     ],
 )
 def test_what_cannot_be_read_is_asked_again(type: str, answer: str, said: str) -> None:

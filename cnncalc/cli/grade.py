@@ -44,4 +44,10 @@ def command(
             say(
                 f"{one.at}: warning: question {one.question.number}: {one.problem}; it is marked wrong"
             )
+        for own, other in graded.doubts:
+            say(
+                f"{own.answered[0].at}: warning: {own.name} has {float(own.share):.0%} of the points "
+                f"as variant {own.variant}, and would have {float(other.share):.0%} as variant "
+                f"{other.variant}: is the variant right?"
+            )
     common.show(report(graded, by, colored(common.color, common.output)))

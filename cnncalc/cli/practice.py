@@ -77,9 +77,8 @@ def session(
     needed = progress.needs(day)
     due = sum(question.template in needed for question in questions)
     new = sum(question.template not in progress.templates for question in questions)
-    screen.say(
-        f"{len(questions)} questions: {due} due, {new} new. help says what to type.", "quiet"
-    )
+    count = f"{len(questions)} question{'s' * (len(questions) != 1)}"
+    screen.say(f"{count}: {due} due, {new} new. help says what to type.", "quiet")
 
     def note(question: Question, mark: Mark) -> None:
         nonlocal progress

@@ -39,12 +39,15 @@ _OPTIONS = (
     ),
     click.option("--no-progress", is_flag=True, help="Keep none."),
     click.option("--today", metavar="DATE", help="Practise as if it were this day."),
-    click.option("--list", "listing", is_flag=True, help="List the templates instead."),
+    click.option(
+        "--list", "listing", is_flag=True, help="List the templates (of a topic, …) instead."
+    ),
     click.option(
         "--format",
         "-f",
         metavar="NAME",
-        help="text (default), markdown, json, html, latex, moodle, gift, qti, canvas, anki, manifest.",
+        help="text, markdown, json, html, latex, moodle, gift, qti, canvas, anki, manifest; "
+        "by default, what the suffix of --output says, or text.",
     ),
     click.option("--json", is_flag=True, help="The same as -f json."),
     click.option("--output", "-o", metavar="FILE", help="Write the quiz to a file."),
@@ -158,8 +161,6 @@ def _play(asked: _Asked) -> None:
 
 
 def _write(asked: _Asked) -> None:
-    from cnncalc.quiz import export
-
     for option, value in (
         ("--progress", asked.progress),
         ("--no-progress", asked.no_progress),
@@ -167,13 +168,16 @@ def _write(asked: _Asked) -> None:
     ):
         if value:
             raise UsageError(f"{option} is for practice", hint="add --play")
-    format = "json" if asked.json else asked.format or "text"
     if asked.listing:
         from cnncalc.quiz.listing import report
 
-        format = "table" if format == "text" else format
-        Common(format=format, output=asked.output, color=asked.color).show(report())
+        format = "json" if asked.json else asked.format or "table"
+        wanted = _wanted(asked) if asked.mixed or asked.blueprint else None
+        Common(format=format, output=asked.output, color=asked.color).show(report(wanted))
         return
+    from cnncalc.quiz.exports import export, of_file
+
+    format = "json" if asked.json else asked.format or of_file(asked.output)
     made = _quiz(asked)
     if asked.verbose:
         say(f"{made.title}: {len(made.questions)} questions")
@@ -199,7 +203,9 @@ def _quiz(asked: _Asked) -> Quiz:
 
     if asked.manifest:
         return _again(asked, asked.manifest)
-    return quiz(_wanted(asked), 1 if asked.seed is None else asked.seed, asked.variant or "A")
+    return quiz(
+        _wanted(asked), 1 if asked.seed is None else asked.seed, (asked.variant or "A").upper()
+    )
 
 
 def _wanted(asked: _Asked) -> Blueprint:
@@ -228,9 +234,9 @@ def _again(asked: _Asked, path: str) -> Quiz:
             "the manifest says everything but the variant", hint="leave the other options out"
         )
     manifest = exam.read_manifest(path)
-    made = exam.rebuilt(manifest, asked.variant)
+    made = exam.rebuilt(manifest, asked.variant and asked.variant.upper())
     if not (asked.quiet or exam.is_same(manifest, made)):
-        say("warning: these are not the questions that the manifest was written for")
+        say(f"warning: these are not the questions that {path} was written for")
     return made
 
 

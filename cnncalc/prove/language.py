@@ -223,6 +223,12 @@ class Evaluation:
                     f"numbers and tensors are compared, not {kind_of(value)}",
                     "join comparisons with and, or, not",
                 )
+        if is_number(a) != is_number(b) and not list(flatten(b if is_number(a) else a)):
+            raise self.error(
+                node,
+                "a list without elements is compared with a number",
+                "all elements are compared with it, and there is none",
+            )
         if differs:
             return terms.negation(everywhere(terms.same, a, b))
         return everywhere(compare, a, b)

@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
-from cnncalc.errors import CnncalcError, Position, Source
 from cnncalc.quiz.bodies import dotted
-from cnncalc.quiz.marking import names, number, spelled
 from cnncalc.quiz.model import (
     LETTERS,
     Body,
@@ -23,6 +20,7 @@ from cnncalc.quiz.model import (
     TrueFalse,
     shown,
 )
+from cnncalc.quiz.written import bare, is_formula, judged, listed, names, number, spelled, tree
 
 #: Leaves out a part of an answer.
 OUT = "-"
@@ -55,11 +53,6 @@ def right(body: Body) -> str:
     if isinstance(body, Single):
         return f"{body.key}) {shown(body.options[body.at].value, body.unit)}"
     return dotted(body.key) if isinstance(body, Symbolic) else body.key
-
-
-def bare(answer: str) -> str:
-    """An answer of letters without what may stand between them."""
-    return re.sub(r"[\s,;]", "", answer).upper()
 
 
 def _span(count: int) -> str:
@@ -113,13 +106,13 @@ def _example(letters: str, count: int) -> str:
 
 def _no_option(body: Single, answer: str) -> str | None:
     letters = LETTERS[: len(body.options)]
-    if len(answer) == 1 and answer.upper() in letters:
+    given = bare(answer)
+    if len(given) == 1 and given in letters:
         return None
     return f"{_quoted(answer)} is no letter from {_span(len(letters))}"
 
 
-def _no_letters(answer: str, letters: str, count: int, each: str) -> str | None:
-    given = bare(answer)
+def _no_letters(given: str, letters: str, answer: str, count: int, each: str) -> str | None:
     for one in given:
         if one not in letters + OUT:
             return f"{one!r} is not one of {', '.join(letters)}"
@@ -129,12 +122,12 @@ def _no_letters(answer: str, letters: str, count: int, each: str) -> str | None:
 
 
 def _no_judgement(body: TrueFalse, answer: str) -> str | None:
-    return _no_letters(answer, "TF", len(body.statements), "statements")
+    return _no_letters(judged(answer), "TF", answer, len(body.statements), "statements")
 
 
 def _no_pairs(body: Matching, answer: str) -> str | None:
     letters = LETTERS[: len(body.choices)]
-    return _no_letters(answer, letters, len(body.pairs), "pairs")
+    return _no_letters(bare(answer), letters, answer, len(body.pairs), "pairs")
 
 
 def _no_number(body: Numeric, answer: str) -> str | None:
@@ -142,7 +135,8 @@ def _no_number(body: Numeric, answer: str) -> str | None:
 
 
 def _no_numbers(body: Table, answer: str) -> str | None:
-    given, gaps = [part.strip() for part in answer.split(";")], body.gaps
+    gaps = body.gaps
+    given = listed(answer, len(gaps))
     if len(given) != len(gaps):
         return f"{_quoted(answer)} are not {len(gaps)} numbers with ; between them"
     problems = (_no_number(gap, part) for gap, part in zip(gaps, given) if part not in ("", OUT))
@@ -150,18 +144,14 @@ def _no_numbers(body: Table, answer: str) -> str | None:
 
 
 def _no_formula(body: Symbolic, answer: str) -> str | None:
-    from cnncalc.prove.reading import parse
-
-    written, symbols = spelled(answer), ", ".join(body.symbols)
-    other = sorted(names(written) - {*body.symbols})
-    try:
-        parse(written, Position(Source("<answer>", written), 1, 1))
-    except CnncalcError:
-        return f"{_quoted(answer)} is no formula: write * between factors, as in 3*{next(iter(body.symbols))}"
-    if other:
-        return f"{other[0]!r} is not known here, only {symbols}"
-    if re.search(r"[=<>!]|\b(and|or|not|if|else)\b", written):
-        return f"{_quoted(answer)} is no formula but a comparison"
+    written = spelled(answer, body.symbols)
+    if tree(written) is None:
+        example = f"3*{next(iter(body.symbols))}"
+        return f"{_quoted(answer)} is no formula: write * between factors, as in {example}"
+    if other := sorted(names(written) - {*body.symbols}):
+        return f"{other[0]!r} is not known here, only {', '.join(body.symbols)}"
+    if not is_formula(written):
+        return f"{_quoted(answer)} is no formula but a comparison or a list"
     return None
 
 

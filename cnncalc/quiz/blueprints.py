@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from cnncalc.errors import Source, SpecError, UsageError, suggest
+from cnncalc.errors import CnncalcError, Position, Source, SpecError, UsageError, suggest
 from cnncalc.quiz.draw import Draw
 from cnncalc.quiz.engine import LEVELS, VERSION, QuizError, profile
 from cnncalc.quiz.model import TYPES
@@ -33,6 +33,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "types": tuple(TYPES),
     "difficulty": tuple(map(str, LEVELS)),
 }
+#: Stands for a count in a file where any number will do.
+ANY = "any"
 #: Questions, unless said otherwise; and at most.
 USUAL, MOST = 10, 500
 
@@ -47,9 +49,22 @@ class Blueprint(NamedTuple):
 
 
 def blueprint(
-    count: int | None = None, topics: Mix = FREE, types: Mix = FREE, difficulty: Mix = FREE
+    count: int | None = None,
+    topics: Mix = FREE,
+    types: Mix = FREE,
+    difficulty: Mix = FREE,
+    places: Mapping[str, Position] = MappingProxyType({}),
 ) -> Blueprint:
-    """A blueprint whose counts agree; raises :class:`UsageError` where they do not."""
+    """A blueprint whose counts agree; raises :class:`UsageError` where they do not.
+
+    ``places`` say where ``questions`` and the mixes stand, if they come from a file: errors are then
+    of :class:`SpecError`.
+    """
+
+    def refused(name: str, message: str, hint: str) -> CnncalcError:
+        at = places.get(name)
+        return SpecError(message, at=at, hint=hint) if at else UsageError(message, hint=hint)
+
     for name, mix in (("topics", topics), ("types", types), ("difficulty", difficulty)):
         for word in mix:
             if word not in _WORDS[name]:
@@ -59,18 +74,22 @@ def blueprint(
         whole = len(counts) == len(mix)
         if counts and count is None and whole:
             count = sum(counts)
-        if (
-            counts
-            and count is not None
-            and (sum(counts) > count or (whole and sum(counts) < count))
-        ):
-            raise UsageError(
-                f"{name} are {sum(counts)} questions, not {count}",
-                hint="leave the number of questions out, or some counts",
-            )
+        if not counts or count is None:
+            continue
+        hint = f"ask for {sum(counts)} questions"
+        if whole and sum(counts) < count:
+            other = next((word for word in _WORDS[name] if word not in mix), next(iter(mix)))
+            free = f"{other}: {ANY}" if name in places else other
+            hint += f", or add what the others may be, as in {free}"
+        elif sum(counts) <= count:
+            continue
+        raise refused(
+            name, f"the counts of {name} add up to {sum(counts)} questions, not {count}", hint
+        )
     count = USUAL if count is None else count
     if not 1 <= count <= MOST:
-        raise UsageError(f"a quiz has 1 to {MOST} questions, not {count}", hint="write -n 20")
+        message = f"a quiz has 1 to {MOST} questions, not {count}"
+        raise refused("questions", message, "write -n 20")
     return Blueprint(count, topics, types, difficulty)
 
 
@@ -93,36 +112,55 @@ def load(path: str, count: int | None = None) -> Blueprint:
     """A file with ``questions:`` (unless ``count`` is given), ``topics:``, ``types:``, ``difficulty:``."""
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {path}: {error}", hint="name a file in YAML") from None
-    tree = read(Source(path, text), Limits())
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not in UTF-8", hint="save it in UTF-8") from None
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {path}: {error.strerror}", hint="name a file in YAML"
+        ) from None
+    source = Source(path, text)
+    if not text.strip():
+        raise SpecError("the blueprint is empty", at=Position(source, 1, 1), hint=_EXAMPLE)
+    tree = read(source, Limits())
     keys = ("questions", *_WORDS)
     if not isinstance(tree, Tree):
-        raise SpecError("a blueprint is a mapping", at=tree.at, hint="topics: {rf: 3, params: 2}")
+        raise SpecError("a blueprint is a mapping", at=tree.at, hint=_EXAMPLE)
     found: dict[str, Mix] = {}
+    places: dict[str, Position] = {}
     for key, value in tree.items:
         if key.text not in keys:
             hint = suggest(key.text, keys, "keys")
             raise SpecError(f"unknown key {key.text!r} in a blueprint", at=key.at, hint=hint)
+        places[key.text] = key.at
         if key.text == "questions":
             if not isinstance(value, Scalar) or not _is_count(value.text):
-                raise SpecError("questions: must be a number", at=value.at, hint="questions: 20")
+                raise SpecError(
+                    f"questions: must be a whole number from 1 to {MOST}",
+                    at=value.at,
+                    hint="questions: 20",
+                )
             count = int(value.text) if count is None else count
         else:
             found[key.text] = _mix(key.text, value)
-    return blueprint(count, **found)
+    return blueprint(count, **found, places=places)
+
+
+_EXAMPLE = "topics: {rf: 3, params: 2}"
 
 
 def _mix(name: str, tree: Any) -> Mix:
-    """``{rf: 3}``, ``[rf, params]`` or ``rf``."""
+    """``{rf: 3, params: any}``, ``[rf, params]`` or ``rf``."""
     found: dict[str, int | None] = {}
     if isinstance(tree, Tree):
         for key, value in tree.items:
-            if not isinstance(value, Scalar) or not _is_count(value.text):
+            text = value.text if isinstance(value, Scalar) else ""
+            if text != ANY and not _is_count(text):
                 raise SpecError(
-                    f"{name}: {key.text} must be a number", at=value.at, hint=f"{key.text}: 3"
+                    f"{name}: {key.text} must be a whole number, or {ANY}",
+                    at=value.at,
+                    hint=f"{key.text}: 3",
                 )
-            found[_word(name, key)] = int(value.text)
+            found[_word(name, key)] = None if text == ANY else int(text)
         return found
     for one in tree.items if isinstance(tree, List) else (tree,):
         if not isinstance(one, Scalar):
@@ -167,14 +205,15 @@ def chosen(
         if (not wanted.topics or one.topic in wanted.topics)
         and (not wanted.types or one.type in wanted.types)
     ]
+    open_topics, open_types = _open(wanted.topics, TOPICS), _open(wanted.types, TYPES)
     topics = _slots(draw, wanted.questions, wanted.topics)
     types = _slots(draw, wanted.questions, wanted.types)
     levels = _slots(draw, wanted.questions, wanted.difficulty, in_turn=True)
 
     def fits(one: Template, topic: str | None, type: str | None, level: str | None) -> bool:
         return (
-            topic in (None, one.topic)
-            and type in (None, one.type)
+            one.topic in ([topic] if topic else open_topics)
+            and one.type in ([type] if type else open_types)
             and (level is None or int(level) in profile(one).levels)
         )
 
@@ -192,7 +231,7 @@ def chosen(
             one for one in pool if fits(one, topic, type, level) and not (one.once and used[one.id])
         ]
         if not fitting:
-            break
+            raise _short(wanted, len(found), (topic, type, level))
         best = min(
             fitting,
             key=lambda one: (
@@ -204,12 +243,31 @@ def chosen(
         )
         used.update([best.topic, best.id])
         found[i] = Slot(best, None if level is None else int(level))
-    if len(found) < wanted.questions:
+    if not slots:
         raise QuizError(
             "there are not enough templates with these topics, types and difficulties together",
             hint="ask for fewer questions, or for more kinds of them: cnncalc quiz --list",
         )
     return [found[i] for i in range(wanted.questions)]
+
+
+def _open(mix: Mix, words: Iterable[str]) -> Collection[str]:
+    """What questions may be of that no count asks for: a count is of all that there are."""
+    return {word for word, number in mix.items() if number is None} if mix else {*words}
+
+
+def _short(wanted: Blueprint, found: int, slot: tuple[str | None, ...]) -> QuizError:
+    """What there is no further template for."""
+    mixes = (wanted.topics, wanted.types, wanted.difficulty)
+    words = [word or ", ".join(w for w in mix if mix[w] is None) for word, mix in zip(slot, mixes)]
+    about = ", ".join(
+        f"{name} {word}" for name, word in zip(("topic", "type", "difficulty"), words) if word
+    )
+    return QuizError(
+        f"there are not enough templates: only {found} of {wanted.questions} questions, then none "
+        f"is left with {about}",
+        hint=f"ask for fewer questions (-n {max(found, 1)}), or for more kinds: cnncalc quiz --list",
+    )
 
 
 def _slots(draw: Draw, count: int, wanted: Mix, in_turn: bool = False) -> list[str | None]:

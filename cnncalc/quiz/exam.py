@@ -104,6 +104,11 @@ def rebuilt(manifest: Mapping[str, Any], variant: str | None = None) -> Quiz:
 def is_same(manifest: Mapping[str, Any], found: Quiz) -> bool:
     """Are these the questions that the manifest was written for?"""
     inner = manifest.get("manifest", manifest)
+    if "sha256" not in inner:
+        raise UsageError(
+            "this manifest has no sha256, which tells the questions it was written for",
+            hint="cnncalc quiz -f manifest -o quiz.json writes a whole one",
+        )
     return bool(inner["variant"] != found.variant or inner["sha256"] == found.digest())
 
 
@@ -134,7 +139,7 @@ def _checked(seed: int) -> int:
 
 def _built(slots: Iterable[Slot], seed: int, variant: str) -> Quiz:
     if len(variant) != 1 or variant not in LETTERS:
-        raise UsageError(f"a variant is a letter, not {variant!r}", hint="--variant B")
+        raise UsageError(f"a variant is a letter from A to Z, got {variant!r}", hint="--variant B")
     found: list[Question] = []
     for number, slot in enumerate(slots, 1):
         said = map(wording, found)

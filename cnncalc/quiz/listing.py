@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncalc.quiz.blueprints import Blueprint
 from cnncalc.quiz.engine import profile
 from cnncalc.quiz.registry import Template, catalogue
 from cnncalc.render import Column, Report, Table
@@ -18,14 +19,23 @@ _COLUMNS = (
 )
 
 
-def report() -> Report:
-    """The table counts misconceptions; JSON names them."""
-    found = list(map(_row, catalogue().values()))
+def report(wanted: Blueprint | None = None) -> Report:
+    """The templates that a blueprint allows for. The table counts misconceptions; JSON names them."""
+    found = [_row(one) for one in catalogue().values() if wanted is None or _is_in(one, wanted)]
     rows = [
         [row[column.key] for column in _COLUMNS[:-1]] + [len(row["misconceptions"])]
         for row in ({**one, "difficulty": "–".join(map(str, one["difficulty"]))} for one in found)
     ]
     return Report(lambda: found, Table("", _COLUMNS, rows))
+
+
+def _is_in(one: Template, wanted: Blueprint) -> bool:
+    levels = wanted.difficulty
+    return (
+        (not wanted.topics or one.topic in wanted.topics)
+        and (not wanted.types or one.type in wanted.types)
+        and (not levels or any(str(level) in levels for level in profile(one).levels))
+    )
 
 
 def _row(one: Template) -> dict[str, Any]:

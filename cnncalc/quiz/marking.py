@@ -7,8 +7,7 @@ false; ``-`` leaves one out), ``1,728`` (number), ``BAC`` (matching), ``16; 8; 4
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -24,6 +23,7 @@ from cnncalc.quiz.model import (
     TrueFalse,
     Wrong,
 )
+from cnncalc.quiz.written import bare, is_formula, judged, listed, names, number, spelled
 
 
 class Mark(NamedTuple):
@@ -48,7 +48,7 @@ def mark(question: Question, answer: str) -> Mark:
 
 
 def _single(body: Single, answer: str) -> Mark:
-    place = _place(answer)
+    place = _place(bare(answer))
     if place is None or place >= len(body.options):
         return Mark(Fraction(0))
     wrong = body.options[place].wrong
@@ -57,8 +57,7 @@ def _single(body: Single, answer: str) -> Mark:
 
 
 def _truefalse(body: TrueFalse, answer: str) -> Mark:
-    given = re.sub(r"[\s,;]", "", answer.upper())
-    pairs = list(zip(body.statements, given))
+    pairs = list(zip(body.statements, judged(answer)))
     right = sum(said == "FT"[statement.true] for statement, said in pairs)
     wrong = [
         statement.wrong
@@ -84,7 +83,7 @@ def _numeric(body: Numeric, answer: str) -> Mark:
 
 
 def _matching(body: Matching, answer: str) -> Mark:
-    places = [_place(letter) for letter in re.sub(r"[\s,;]", "", answer)]
+    places = list(map(_place, bare(answer)))
     others = {str(one.value): one for one in body.others}
     right, wrong = 0, []
     for pair, place in zip(body.pairs, places):
@@ -97,19 +96,19 @@ def _matching(body: Matching, answer: str) -> Mark:
 
 
 def _table(body: Table, answer: str) -> Mark:
-    marks = [_numeric(gap, part) for gap, part in zip(body.gaps, answer.split(";"))]
+    marks = [_numeric(gap, part) for gap, part in zip(body.gaps, listed(answer, len(body.gaps)))]
     score = sum((one.score for one in marks), Fraction(0)) / len(body.gaps)
     wrong = (wrong for one in marks for wrong in one.wrong)
     return Mark(score, tuple(wrong), tuple(wrong for one in marks for wrong in one.chances))
 
 
 def _symbolic(body: Symbolic, answer: str) -> Mark:
-    if not answer or not names(answer) <= {*body.symbols}:
+    if not answer or not names(spelled(answer, body.symbols)) <= {*body.symbols}:
         return Mark(Fraction(0))
     chances = _different(body.wrong)
-    if equivalent(answer, body.value):
+    if equivalent(answer, body.value, body.symbols):
         return Mark(Fraction(1), (), chances)
-    near = (one for one in body.wrong if equivalent(answer, str(one.value)))
+    near = (one for one in body.wrong if equivalent(answer, str(one.value), body.symbols))
     return Mark(Fraction(0), tuple(one for one, _ in zip(near, range(1))), chances)
 
 
@@ -118,23 +117,15 @@ def _different(wrongs: Iterable[Wrong]) -> tuple[Wrong, ...]:
     return tuple({one.misconception: one for one in reversed([*wrongs])}.values())[::-1]
 
 
-def names(formula: str) -> set[str]:
-    """The names in a formula that are no functions of formulas.
+def equivalent(answer: str, formula: str, symbols: Collection[str] = ()) -> bool:
+    """Is the answer the formula, for all values of its symbols? Decided, never sampled.
 
-    >>> sorted(names("C*(9*C + 1) + floor(H/2) + open"))
-    ['C', 'H', 'open']
-    >>> sorted(names("params('x')"))
-    ["'", 'params', 'x']
+    ``symbols`` are those that the answer may have, where the formula has not all of them.
     """
-    return {*re.findall(r"[^\W\d]\w*|['\"\[\]]", formula)} - {"floor", "ceil", "min", "max"}
-
-
-def equivalent(answer: str, formula: str) -> bool:
-    """Is the answer the formula, for all values of its symbols? Decided, never sampled."""
     from cnncalc.prove import PROVED, prove
 
-    written = spelled(answer)
-    if not written or re.search(r"[=<>!]|\b(and|or|not|if|else)\b", written):
+    written = spelled(answer, symbols or names(formula))
+    if not is_formula(written):
         return False
     try:
         return prove(f"({written}) == ({formula})").verdict == PROVED
@@ -142,24 +133,8 @@ def equivalent(answer: str, formula: str) -> bool:
         return False
 
 
-def spelled(formula: str) -> str:
-    """A formula as people write it, in the language of ``prove``."""
-    return formula.replace("^", "**").replace("·", "*").replace("−", "-")
-
-
-def number(text: str, unit: str = "") -> Fraction | None:
-    """A number as people write it: ``1,728``, ``1 728``, ``−2``, ``0.5``, ``1/2``, ``512 B``."""
-    plain = text.strip().replace("−", "-")
-    plain = plain[: -len(unit)].strip() if unit and plain.endswith(unit) else plain
-    plain = re.sub(r"(?<=\d)[,_\u00a0\u202f ](?=\d{3}\b)", "", plain)
-    if len(plain) > 40 or not re.fullmatch(r"-?(\d+(\.\d*)?|\.\d+)(/\d+)?", plain):
-        return None
-    over, _, under = plain.partition("/")
-    return None if under and not int(under) else Fraction(over) / Fraction(under or 1)
-
-
 def _place(letter: str) -> int | None:
-    found = LETTERS.find(letter.upper()) if len(letter) == 1 else -1
+    found = LETTERS.find(letter) if len(letter) == 1 else -1
     return None if found < 0 else found
 
 
@@ -171,5 +146,3 @@ _MARKING: dict[type, Callable[[Any, str], Mark]] = {
     Table: _table,
     Symbolic: _symbolic,
 }
-
-__all__ = ["Mark", "equivalent", "mark", "names", "number", "spelled"]

@@ -12,6 +12,7 @@ too. Modules that are no formats are what several share: :mod:`.fragments` are p
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import PurePath
 from typing import NamedTuple, cast
 
 from cnncalc.errors import UsageError, suggest
@@ -42,6 +43,16 @@ FORMATS: dict[str, Format] = {
     "anki": Format("cards for Anki", ".tsv"),
     "manifest": Format("what rebuilds the quiz", ".json"),
 }
+
+
+def of_file(path: str | None) -> str:
+    """The format of a file by its suffix; text for others.
+
+    >>> of_file("exam.tex"), of_file("exam.txt"), of_file(None)
+    ('latex', 'text', 'text')
+    """
+    suffix = "" if path is None else PurePath(path).suffix.lower()
+    return next((name for name, one in FORMATS.items() if one.suffix == suffix), "text")
 
 
 def files(quiz: Quiz, format: str) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from cnncalc.quiz.exports import fragments
 from cnncalc.quiz.exports.fallbacks import (
     ByType,
     Part,
+    asks,
     choice,
     choices,
     decimal,
@@ -132,9 +133,9 @@ def _numeric(
     answer = decimal(body.value) + (f" +- {off}" if off != "0" else "")
     if off == "0" and "." in answer:  # only whole numbers go without
         answer += " +- 0.00001"
-    unit = [f"Answer in {_escape(body.unit)}."] if body.unit else []
+    asked = [_escape(asks(body))] if asks(body) else []
     said = [f"{shown(value)}: {feedback}" for value, feedback in numbers(body)]
-    return source.question(question, [f"= {answer}"], part, [*more, *unit], _list(said))
+    return source.question(question, [f"= {answer}"], part, [*more, *asked], _list(said))
 
 
 def _matching(source: _Source, question: Question, body: Matching) -> Iterator[str]:

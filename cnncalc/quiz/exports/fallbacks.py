@@ -125,6 +125,17 @@ def right(body: Numeric) -> str:
     return f"Right: {shown(body.value, body.unit)}."
 
 
+def asks(body: Numeric) -> str:
+    """What is to be entered, for formats that read decimal numbers only; empty for whole numbers.
+
+    >>> asks(Numeric(512, unit="B")), asks(Numeric(Fraction(1, 9)))
+    ('Answer in B.', 'Write a decimal number, not a fraction.')
+    """
+    whole = Fraction(body.value).denominator == 1 and not body.tolerance
+    unit = f"Answer in {body.unit}." if body.unit else ""
+    return f"{unit} {'' if whole else 'Write a decimal number, not a fraction.'}".strip()
+
+
 def numbers(body: Numeric) -> list[tuple[int | Fraction, str]]:
     """Wrong answers with their feedback; some may be no numbers, which nobody can enter."""
     return [(one.value, one.feedback) for one in body.wrong if not isinstance(one.value, str)]

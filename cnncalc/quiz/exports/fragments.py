@@ -34,8 +34,8 @@ def stem(question: Question, place: Place) -> str:
 
 
 def prose(text: str) -> str:
-    """Paragraphs with ``code`` in backticks."""
-    return "".join(map(_paragraph, spans(text)))
+    """Paragraphs with ``code`` in backticks; none for no text."""
+    return "".join(map(_paragraph, filter(None, spans(text))))
 
 
 def _paragraph(pieces: list[tuple[bool, str]]) -> str:

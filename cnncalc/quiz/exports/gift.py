@@ -12,6 +12,7 @@ from cnncalc.quiz.exam import Quiz
 from cnncalc.quiz.exports import fragments
 from cnncalc.quiz.exports.fallbacks import (
     ByType,
+    asks,
     choice,
     decimal,
     gaps,
@@ -20,7 +21,7 @@ from cnncalc.quiz.exports.fallbacks import (
     right,
     spellings,
 )
-from cnncalc.quiz.exports.fragments import inline, mistakes
+from cnncalc.quiz.exports.fragments import inline, mistakes, prose
 from cnncalc.quiz.model import (
     Matching,
     Numeric,
@@ -95,8 +96,7 @@ def _pair(left: str, right: str) -> str:
 
 
 def _numeric(question: Question, body: Numeric) -> Iterator[str]:
-    more = f"<p>Answer in {body.unit}.</p>" if body.unit else ""
-    return _question(question, _values(body), more, start="#")
+    return _question(question, _values(body), prose(asks(body)), start="#")
 
 
 def _values(body: Numeric) -> Iterator[str]:

@@ -14,6 +14,7 @@ from cnncalc.quiz.exam import Quiz
 from cnncalc.quiz.exports import fragments
 from cnncalc.quiz.exports.fallbacks import (
     ByType,
+    asks,
     choice,
     decimal,
     numbers,
@@ -22,7 +23,7 @@ from cnncalc.quiz.exports.fallbacks import (
     right,
     spellings,
 )
-from cnncalc.quiz.exports.fragments import inline, mistakes
+from cnncalc.quiz.exports.fragments import inline, mistakes, prose
 from cnncalc.quiz.model import (
     LETTERS,
     Matching,
@@ -93,16 +94,12 @@ def _single(question: Question, body: Single) -> Element:
 
 
 def _numeric(question: Question, body: Numeric) -> Element:
-    found = _question(question, "numerical", _unit(body))
+    found = _question(question, "numerical", prose(asks(body)))
     for value, said in [(body.value, right(body)), *numbers(body)]:
         answer = _answer(found, decimal(value), value == body.value, "moodle_auto_format")
         _html(answer, "feedback", inline(said))
         SubElement(answer, "tolerance").text = reach(body)
     return found
-
-
-def _unit(body: Numeric) -> str:
-    return f"<p>Answer in {body.unit}.</p>" if body.unit else ""
 
 
 def _matching(question: Question, body: Matching) -> Element:

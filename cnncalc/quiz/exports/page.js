@@ -43,19 +43,32 @@ function power(base, exponent) {
     : fraction(base.over ** n, base.under ** n);
 }
 
-// Numbers as people write them: 1,728 and 1 728, -2, 0.5, 1/2, 512 B.
+// Numbers as people write them: 1,728 and 1 728, -2, 0.5 and 0,5, 1/2, 512 B, s = 3.
+
+const GROUPED = /^[1-9]\d{0,2}([,_'’\u00a0\u202f ]\d{3})+(\.\d*)?$/;
+const POINTED = /^[1-9]\d{0,2}((\.\d{3}){2,}|(\.\d{3})+,\d+)$/;
+const DECIMAL = /^(\d+([.,]\d*)?|[.,]\d+)$/;
+
+function decimal(text) {
+  let plain = text.trim();
+  if (GROUPED.test(plain)) plain = plain.replace(/[^\d.]/g, "");
+  else if (POINTED.test(plain)) plain = plain.replace(/\./g, "").replace(",", ".");
+  else if (DECIMAL.test(plain)) plain = plain.replace(",", ".");
+  else return null;
+  const [whole, part = ""] = plain.split(".");
+  return fraction(BigInt(whole + part || "0"), 10n ** BigInt(part.length));
+}
 
 function number(text, unit = "") {
-  let plain = text.trim().replace(/−/g, "-");
+  let plain = text.trim().replace(/^[A-Za-z_]\w*\s*=/, "").trim().replace(/−/g, "-");
   if (unit && plain.endsWith(unit)) plain = plain.slice(0, -unit.length).trim();
-  plain = plain.replace(/(\d)[,_\u00a0\u202f ](?=\d{3}(?!\d))/g, "$1");
-  if (plain.length > 40 || !/^-?(\d+(\.\d*)?|\.\d+)(\/\d+)?$/.test(plain)) return null;
-  const [over, under] = plain.split("/");
-  const [whole, part = ""] = over.replace("-", "").split(".");
-  const value = fraction(BigInt(whole + part || "0"), 10n ** BigInt(part.length));
-  const signed = over.startsWith("-") ? negative(value) : value;
-  if (under === undefined) return signed;
-  return BigInt(under) ? divide(signed, fraction(BigInt(under))) : null;
+  if (plain.length > 40) return null;
+  const [over, ...under] = plain.replace(/^-/, "").split("/");
+  const value = decimal(over);
+  const divisor = under.length ? decimal(under.join("/")) : fraction(1n);
+  if (!value || !divisor || !divisor.over) return null;
+  const found = divide(value, divisor);
+  return plain.startsWith("-") ? negative(found) : found;
 }
 
 // Formulas: a function from the values of the symbols.
@@ -70,9 +83,49 @@ const OPERATORS = {
   "%": (a, b) => minus(a, times(b, floor(divide(a, b)))),
 };
 
+const SIGNS = { "^": "**", "·": "*", "×": "*", "−": "-", "²": "**2", "³": "**3" };
+const isName = (token) => /^[A-Za-z_]\w*$/.test(token);
+const isFunction = (token) => Object.hasOwn(FUNCTIONS, token);
+// Can a factor end here?
+const ends = (token) => /^(\)|\d+\.\d+|\w+)$/.test(token) && !isFunction(token);
+
+// chw is C, H and W, where these are symbols and it is none.
+function factors(token, symbols) {
+  if (symbols.includes(token) || isFunction(token) || !isName(token)) return [token];
+  const known = (name) => symbols.find((one) => one.toLowerCase() === name.toLowerCase());
+  const parts = known(token) ? [known(token)] : [...token].map(known);
+  return parts.every(Boolean) ? parts : [token];
+}
+
+// The signs of a formula; signs for products may be missing, but not behind a division, where it
+// is open what divides.
+function split(text, symbols) {
+  const written = text.replace(/[\^·×−²³]/g, (sign) => SIGNS[sign]);
+  const plain = (written.match(/\d+(\.\d+)?|[A-Za-z_]\w*|\*\*|\/\/|\S/g) || []).flatMap((token) =>
+    factors(token, symbols),
+  );
+  const found = [];
+  let before = "";
+  let divided = [false];
+  for (const token of plain) {
+    if (ends(before) && (token === "(" || isName(token))) {
+      if (divided.at(-1)) throw new Error("a sign is missing behind a division");
+      found.push("*");
+    }
+    if (token === "(") divided.push(false);
+    else if (token === ")") divided = divided.length > 1 ? divided.slice(0, -1) : [false];
+    else if (["/", "//", "%"].includes(token)) divided[divided.length - 1] = true;
+    else if (token === "*" || token === "," || ("+-".includes(token) && ends(before))) {
+      divided[divided.length - 1] = false;
+    }
+    found.push(token);
+    before = token;
+  }
+  return found;
+}
+
 function formula(text, symbols) {
-  const written = text.replace(/\^/g, "**").replace(/·/g, "*").replace(/−/g, "-");
-  const tokens = written.match(/\d+(\.\d+)?|[A-Za-z_]\w*|\*\*|\/\/|[-+*/%(),]|\S/g) || [];
+  const tokens = split(text, symbols);
   if (tokens.length > 400) throw new Error("too long");
   let at = 0;
   const take = (...wanted) => (wanted.includes(tokens[at]) ? tokens[at++] : null);

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from cnncalc.quiz.exports import fragments
 from cnncalc.quiz.exports.fallbacks import (
     ByType,
+    asks,
     choice,
     decimal,
     numbers,
@@ -22,7 +23,7 @@ from cnncalc.quiz.exports.fallbacks import (
     spellings,
     unmatched,
 )
-from cnncalc.quiz.exports.fragments import escape, inline
+from cnncalc.quiz.exports.fragments import escape, inline, prose
 from cnncalc.quiz.model import (
     LETTERS,
     Matching,
@@ -167,7 +168,8 @@ def _associable(identifier: str, text: str, most: int) -> str:
 
 
 def _numeric(body: Numeric, worth: int) -> _Body:
-    return _Body(f"<p>{_entry('RESPONSE', body.unit)}</p>", (_number("RESPONSE", body),))
+    entry = f"<p>{_entry('RESPONSE', body.unit)}</p>"
+    return _Body(prose(asks(body._replace(unit=""))) + entry, (_number("RESPONSE", body),))
 
 
 def _table(body: Table, worth: int) -> _Body:

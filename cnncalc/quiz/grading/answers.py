@@ -110,6 +110,8 @@ def parse(
     found: list[Answers] = []
     seen: dict[str, Position] = {}
     for row in table[1:]:
+        if not any(cell.text for cell in row):  # a spreadsheet's empty row
+            continue
         try:
             one = _row(row, columns, keys)
             _check_student(one.student, row[columns.student].at, seen, students)
@@ -127,9 +129,18 @@ def parse(
 def _columns(
     header: list[Cell], keys: Keys, ignored: set[str], problems: list[CnncalcError]
 ) -> _Columns:
+    """Where the columns are; what is wrong with their names goes to ``problems``."""
     questions = keys.first.questions
     by_name = {name: one.number for quiz in keys.variants.values() for one in quiz.questions
                for name in _names(one)}  # fmt: skip
+    words = [cell.text.lower() for cell in header]
+    known = sum(word in (STUDENT, VARIANT, *by_name) or word in ignored for word in words)
+    if STUDENT not in words and 2 * known < len(words):  # a row of answers
+        raise SpecError(
+            "the first row does not name the columns",
+            at=header[0].at,
+            hint="write above the others: student,1,2,3",
+        )
     special: dict[str, int] = {}
     places: dict[int, int] = {}
     for place, cell in enumerate(header):
@@ -153,7 +164,11 @@ def _columns(
     end = header[-1].at
     if STUDENT not in special:
         problems.append(
-            SpecError("there is no column 'student'", at=header[0].at, hint="student,1,2,3")
+            SpecError(
+                "there is no column 'student'",
+                at=header[0].at,
+                hint="name the column that says who answered so: student,1,2,3",
+            )
         )
     missing = [str(one.number) for one in questions if one.number not in places]
     if missing and len(problems) == (STUDENT not in special):
@@ -215,7 +230,10 @@ def _row(row: list[Cell], columns: _Columns, keys: Keys) -> Answers:
         cell = row[columns.variant]
         variant = cell.text.upper()
         if len(variant) != 1 or variant not in LETTERS:
-            raise SpecError(f"a variant is a letter, not {cell.text!r}", at=cell.at, hint="write A")
+            got = repr(cell.text) if cell.text else "nothing"
+            raise SpecError(
+                f"a variant is a letter from A to Z, got {got}", at=cell.at, hint="write A"
+            )
         if not keys.has(variant):
             known = ", ".join(keys.variants)
             raise SpecError(

@@ -28,6 +28,9 @@ from cnncalc.quiz.model import Question
 SHOWN, SHARE = 2, Fraction(1, 2)
 #: Students without which a correlation says nothing.
 FEWEST = 5
+#: In a quiz of as many questions, and by as much of the points more, another variant's key makes one
+#: doubt that a variant is right; who guesses hardly comes to that.
+DOUBT_FROM, DOUBT = 10, Fraction(1, 3)
 
 
 class Answered(NamedTuple):
@@ -70,6 +73,10 @@ class Student(NamedTuple):
     @property
     def possible(self) -> int:
         return sum(one.question.difficulty for one in self.answered)
+
+    @property
+    def share(self) -> Fraction:
+        return self.points / self.possible
 
     @property
     def beliefs(self) -> dict[str, Belief]:
@@ -141,6 +148,8 @@ class Grading(NamedTuple):
 
     keys: Keys
     students: tuple[Student, ...]
+    #: Those whose answers fit another variant far better, each with the marks by its key.
+    doubts: tuple[tuple[Student, Student], ...] = ()
 
     @property
     def title(self) -> str:
@@ -202,17 +211,24 @@ def grade(keys: Keys, answers: Sequence[Answers], students: Sequence[str] | None
         found, problem = known[question.id, text]
         return Answered(question, text, found, cell.at if cell else None, problem)
 
-    graded = [
-        Student(
-            one.student,
-            one.variant,
-            tuple(answered(question, one) for question in keys.variants[one.variant].questions),
+    def marked(given: Answers, variant: str) -> Student:
+        questions = keys.variants[variant].questions
+        return Student(
+            given.student, variant, tuple(answered(question, given) for question in questions)
         )
-        for one in answers
-    ]
+
+    graded = [marked(one, one.variant) for one in answers]
+    doubts = []
+    if len(keys.first.questions) >= DOUBT_FROM:
+        for given, own in zip(answers, graded):
+            others = (marked(given, variant) for variant in keys.variants)
+            best = max(others, key=lambda one: one.share)
+            if best.share >= own.share + DOUBT:
+                doubts.append((own, best))
     there = {one.name for one in graded}
     absent = (name for name in dict.fromkeys(students or ()) if name not in there)
-    return Grading(keys, (*graded, *(Student(name, None, ()) for name in absent)))
+    everyone = (*graded, *(Student(name, None, ()) for name in absent))
+    return Grading(keys, everyone, tuple(doubts))
 
 
 def correlation(xs: Sequence[Fraction], ys: Sequence[Fraction]) -> float | None:

@@ -47,9 +47,14 @@ def _students(graded: Grading) -> Table:
 
 
 def _facts(graded: Grading) -> list[tuple[str, str]]:
-    shares = [one.points / one.possible for one in graded.present]
+    shares = [one.share for one in graded.present]
     mean = sum(shares, Fraction(0)) / len(shares)
-    found = [("mean", f"{_percent(mean)} % of the points, {len(shares)} students")]
+    found = [
+        (
+            "mean",
+            f"{_percent(mean)} % of the points, {len(shares)} student{'s' * (len(shares) != 1)}",
+        )
+    ]
     absent = [one.name for one in graded.students if not one.answered]
     return [*found, ("absent", ", ".join(absent))] if absent else found
 
@@ -63,7 +68,7 @@ def _student(one: Student, several: bool) -> list[Cell]:
         *variant,
         _decimal(one.points),
         one.possible,
-        _percent(one.points / one.possible),
+        _percent(one.share),
         sum(answer.mark.right for answer in one.answered),
         sum(answer.out for answer in one.answered),
         "; ".join(f"{b.text} ({b.shown}/{b.chances})" for b in _had(one)),
@@ -85,6 +90,7 @@ def _questions(graded: Grading) -> Table:
         Column("difficulty_index", "difficulty index", right=True),
         Column("discrimination", "discrimination", right=True),
         Column("right", "right", right=True),
+        Column("partly", "partly", right=True),
         Column("wrong", "wrong", right=True),
         Column("left_out", "left out", right=True),
     ]
@@ -94,6 +100,7 @@ def _questions(graded: Grading) -> Table:
 def _question(one: Item) -> list[Cell]:
     question = one.question
     fine = sum(answer.mark.right for answer in one.answered)
+    partly = sum(0 < answer.mark.score < 1 for answer in one.answered)
     return [
         one.number,
         question.template,
@@ -102,7 +109,8 @@ def _question(one: Item) -> list[Cell]:
         f"{float(one.mean):.2f}",
         None if one.discrimination is None else f"{one.discrimination:.2f}",
         fine,
-        len(one.answered) - fine - one.out,
+        partly,
+        len(one.answered) - fine - partly - one.out,
         one.out,
     ]
 
