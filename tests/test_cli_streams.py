@@ -106,6 +106,9 @@ def test_what_is_no_network_on_standard_input() -> None:
         assert found.err.startswith(
             "<stdin>:1:1: error: a spec must be a mapping of keys to values"
         )
+    long = run("shape", "-", stdin="word " * 1000).err.splitlines()[0]
+    assert long.endswith("word word…'")
+    assert len(long) < 150
     assert run("shape", "-", stdin=b"\xff\xfe") == Result(
         2,
         "",
