@@ -279,6 +279,14 @@ def test_the_list_of_commands_has_sections() -> None:
     assert {title: list(section) for title, section in SECTIONS.items()}.items() <= shown.items()
 
 
+CLAIMS = """
+claims: 1
+document: A course
+items:
+  - {id: even, section: "1", says: twice a number is even, check: "2*n % 2 == 0", verdict: proved}
+"""
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_example_of_a_command_runs(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -287,13 +295,17 @@ def test_the_example_of_a_command_runs(
         pytest.importorskip("torch")
         pytest.importorskip("fvcore")
     example = f"cnncalc {name} {COMMANDS[name].example}"
-    assert answer(name, "--help").endswith(f"\nExample:\n  {example}\n".replace("\n", "\n  ")[:-2])
-    (tmp_path / "specs").symlink_to(folder())
+    assert answer(name, "--help").endswith(f"\n  Example:\n    {example}\n")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "net.yaml").write_text(answer("zoo", "lenet5"))
+    (tmp_path / "claims.yaml").write_text(CLAIMS)
     monkeypatch.chdir(tmp_path)
     found = run(*shlex.split(example)[1:])
     assert found.code == 0
     assert "error" not in found.err
     assert found.out or list(tmp_path.glob("*.json"))
+    if name == "check":
+        assert re.fullmatch(r"1 file, [1-9] expectations checked: nothing found\n", found.out)
 
 
 def test_asking_for_help_twice_shows_one_example() -> None:

@@ -56,7 +56,7 @@ SECTIONS = {
             "Proves or refutes a statement about all integers.", '"ceil(n/2) == floor((n + 1)/2)"'
         ),
         "claims": Entry(
-            "Decides claims, and holds them to their recorded verdicts.", "specs/claims/"
+            "Decides claims, and holds them to their recorded verdicts.", "claims.yaml"
         ),
     },
     "Designs": {
@@ -73,7 +73,7 @@ SECTIONS = {
         ),
     },
     "In CI and in editors": {
-        "check": Entry("Holds specs to their budgets and to the rules.", "specs/ --select B,S"),
+        "check": Entry("Holds specs to their budgets and to the rules.", "models/ --select B,S"),
         "rules": Entry("Lists the rules of check, or explains one.", "B401"),
         "schema": Entry("A JSON Schema of the language, for editors.", "-o cnncalc.schema.json"),
     },
