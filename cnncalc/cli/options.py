@@ -51,11 +51,16 @@ _OPTIONS = (
     click.option(
         "--batch",
         default="1",
+        show_default=True,
         metavar="N",
         help="Images (a number or a symbol) for MACs and bytes.",
     ),
     click.option(
-        "--dtype", default="float32", type=click.Choice(list(DTYPES)), help="Type of activations."
+        "--dtype",
+        default="float32",
+        show_default=True,
+        type=click.Choice(list(DTYPES)),
+        help="Type of the numbers, for bytes.",
     ),
 )
 #: For commands that count operations.
@@ -69,18 +74,30 @@ convention = click.option(
 #: Those of every command, whatever it is about.
 _ANSWER = (
     click.option(
-        "--format", "-f", default="table", type=click.Choice(list(FORMATS)), help="How to answer."
+        "--format",
+        "-f",
+        default="table",
+        show_default=True,
+        type=click.Choice(list(FORMATS)),
+        help="How to answer.",
     ),
     click.option("--json", is_flag=True, help="The same as -f json."),
     click.option("--output", "-o", metavar="FILE", help="Write the answer to a file."),
     click.option(
-        "--color", default="auto", type=click.Choice(["auto", "always", "never"]), help="Colour."
+        "--color",
+        default="auto",
+        show_default=True,
+        type=click.Choice(["auto", "always", "never"]),
+        help="Colour; auto: on a terminal, unless NO_COLOR is set.",
     ),
     click.option("--quiet", "-q", is_flag=True, help="No warnings on standard error."),
     click.option("--verbose", "-v", is_flag=True, help="Say more on standard error."),
 )
 _LIMIT = click.option(
-    "--limit", multiple=True, metavar="NAME=N", help="Raise a limit, for very large specs."
+    "--limit",
+    multiple=True,
+    metavar="NAME=N",
+    help=f"Raise a limit, for very large specs: {', '.join(Limits._fields)}.",
 )
 
 
