@@ -63,6 +63,20 @@ def _bundled(name: str) -> Found | None:
     return None
 
 
+def named(name: str) -> Found:
+    """A bundled spec, or a preset of one, by name. Raises :class:`UsageError` for any other word."""
+    found = _bundled(name) if _is_word(name) else None
+    if found is None:
+        near = nearest(name, names())
+        hint = f"did you mean {near!r}?" if near else "`cnncalc zoo` lists them"
+        raise UsageError(f"there is no bundled spec {name!r}", hint=hint)
+    return found
+
+
+def _is_word(name: str) -> bool:
+    return name.replace("_", "").isalnum()
+
+
 def find(source: str | Path) -> Found:
     """A path, ``-`` for standard input, ``FILE:PRESET``, or a bundled spec or preset by name.
 
@@ -81,13 +95,14 @@ def find(source: str | Path) -> Found:
             return Found(_decoded(path.read_bytes()), word)
         if word and path.is_dir():
             raise UsageError(f"{word} is a folder", hint=_in_folder(path))
-        bundled = _bundled(word) if word.replace("_", "").isalnum() else None
+        bundled = _bundled(word) if _is_word(word) else None
         if bundled:
             return bundled
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
+        what = "standard input" if word == "-" else shown
         raise UsageError(
-            f"{shown} is not text in UTF-8: byte 0x{byte:02x} at {error.start}",
+            f"{what} is not text in UTF-8: byte 0x{byte:02x} at {error.start}",
             hint="save it as UTF-8, or name another file",
         ) from None
     except (OSError, ValueError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -13,7 +14,9 @@ from commandline import cnncalc as run
 from reading import markdown, rows
 
 import cnncalc
-from cnncalc.cli.app import COMMANDS, app
+from cnncalc.cli.app import COMMANDS, SECTIONS, app
+from cnncalc.expect import unmet
+from cnncalc.zoo import folder
 
 NET = "1x28x28 | conv 20 k=5 p=2 | relu | maxpool 2 | flatten | linear 10"
 #: Parameters and MACs of NET by hand: 20·(25 + 1) and 3920·10 + 10; 28·28·20·25 and 39200.
@@ -196,6 +199,41 @@ def test_zoo() -> None:
     assert [row[0] for row in markdown(answer("zoo", "-f", "markdown"))[1]] == cnncalc.bundled()
 
 
+@pytest.mark.parametrize("name", ["unet", "lenet5", "resnet"])
+def test_zoo_shows_a_spec_as_it_is(name: str) -> None:
+    text = (folder() / f"{name}.yaml").read_text(encoding="utf-8")
+    assert answer("zoo", name) == text
+    shown = json.loads(answer("zoo", name, "--json"))
+    assert (shown["schema"], shown["name"], shown["spec"]) == (1, name, text)
+    assert answer("zoo", name, "-f", "markdown") == f"```yaml\n{text}```\n"
+
+
+@pytest.mark.parametrize("name", ["resnet101", "vgg16", "efficientnet_b3", "vit_b_16"])
+def test_zoo_shows_one_of_a_family_as_a_spec_of_its_own(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    assert answer("zoo", name, "-o", str(path)) == ""
+    ours, theirs = cnncalc.load(path), cnncalc.load(name)
+    assert "presets:" not in path.read_text(encoding="utf-8")
+    assert (ours.name, ours.source) == (theirs.name, theirs.source)
+    assert ours.analyze().to_dict() == theirs.analyze().to_dict()
+    assert set(ours.spec.expect) == set(theirs.spec.expect)
+    assert unmet(ours) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("rsnet50", "did you mean 'resnet50'?"),
+        ("../pyproject", "`cnncalc zoo` lists them"),
+        ("", "`cnncalc zoo` lists them"),
+        ("3x8x8 | relu", "`cnncalc zoo` lists them"),
+    ],
+)
+def test_zoo_has_bundled_specs_alone(name: str, hint: str) -> None:
+    message = f"error: there is no bundled spec {name!r}\n  hint: {hint}\n"
+    assert run("zoo", name) == Result(2, "", message)
+
+
 # Help.
 
 
@@ -217,7 +255,7 @@ def test_help(command: str | None, flag: str) -> None:
         for option in ("--at", "--set", "--output-format", "--output", "--color", "--quiet"):
             assert option in text
     elif command not in ("work", "schema"):  # operations with options; one answer
-        no_network = ("prove", "claims", "rules", "quiz")
+        no_network = ("prove", "claims", "rules", "quiz", "zoo")
         asked = () if command in no_network else ("--at", "--set")
         for option in (*asked, "--format", "--json", "--output", "--color", "--quiet"):
             assert option in text
@@ -229,9 +267,66 @@ def test_every_command_says_what_it_does() -> None:
         assert command is not None
         assert command.help
         first = command.help.strip().splitlines()[0]
-        assert first == COMMANDS[name]
+        assert first == COMMANDS[name].does
         assert first.endswith(".")
         assert len(first) < 60
+
+
+def test_the_list_of_commands_has_sections() -> None:
+    text = answer("--help")
+    found = re.findall(r"^(\w[^\n]*):\n((?:  \w.*\n)+)", text, re.MULTILINE)
+    shown = {title: re.findall(r"^  (\w+)  +\w", body, re.MULTILINE) for title, body in found}
+    assert {title: list(section) for title, section in SECTIONS.items()}.items() <= shown.items()
+
+
+CLAIMS = """
+claims: 1
+document: A course
+items:
+  - {id: even, section: "1", says: twice a number is even, check: "2*n % 2 == 0", verdict: proved}
+"""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_example_of_a_command_runs(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name == "verify":
+        pytest.importorskip("torch")
+        pytest.importorskip("fvcore")
+    example = f"cnncalc {name} {COMMANDS[name].example}"
+    assert answer(name, "--help").endswith(f"\n  Example:\n    {example}\n")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "net.yaml").write_text(answer("zoo", "lenet5"))
+    (tmp_path / "claims.yaml").write_text(CLAIMS)
+    monkeypatch.chdir(tmp_path)
+    found = run(*shlex.split(example)[1:])
+    assert found.code == 0
+    assert "error" not in found.err
+    assert found.out or list(tmp_path.glob("*.json"))
+    if name == "check":
+        assert re.fullmatch(r"1 file, [1-9] expectations checked: nothing found\n", found.out)
+
+
+def test_asking_for_help_twice_shows_one_example() -> None:
+    assert answer("analyze", "--help") == answer("analyze", "--help")
+    assert answer("rewrite", "--help").count("Example:") == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("analyse", "Did you mean 'analyze'?"),
+        ("param", "Did you mean 'params'?"),
+        ("resnet50", "Say what you want to know: cnncalc analyze resnet50"),
+        ("3x8x8 | relu", 'Say what you want to know: cnncalc analyze "3x8x8 | relu"'),
+        ("xyzzy", "cnncalc --help lists the commands."),
+    ],
+)
+def test_what_is_meant_by_a_word_that_is_no_command(word: str, hint: str) -> None:
+    found = run(word)
+    assert (found.code, found.out) == (2, "")
+    assert found.err.endswith(f"\nError: No such command {word!r}. {hint}\n")
 
 
 def test_csv_has_all_layers_unless_folding_was_asked_for() -> None:

@@ -79,6 +79,29 @@ def test_interruptions(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("analyze", NET) == Result(130, "", "\n")
 
 
+@pytest.mark.parametrize("module", ["click", "cnncalc.cli.app", "cnncalc.network"])
+def test_interruptions_while_modules_are_imported(module: str) -> None:
+    code = f"""
+import sys
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+sys.argv = ["cnncalc", "shape", {NET!r}]
+from cnncalc.cli import main
+main()
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    assert (found.returncode, found.stdout, found.stderr.strip()) == (130, "", "")
+
+
 def test_a_reader_that_goes_away() -> None:
     with subprocess.Popen(
         [*COMMAND, "zoo", "--json"],

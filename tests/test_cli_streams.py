@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 from commandline import COMMAND, Result, environment, process
 from commandline import cnncalc as run
+
+from cnncalc.cli.streams import spelled
 
 NET = "3x32x32 | conv 10 k=5 p=2 | relu"
 SPEC = "name: Small\ninput: 3xHxW\nat: {H: 32, W: 32}\nlayers:\n  - conv 10 k=5 p=2\n  - relu\n"
@@ -46,6 +49,72 @@ def test_standard_input_is_named_in_errors() -> None:
     result = run("shape", "-", stdin=SPEC.replace("relu", "rleu"))
     assert result.code == 2
     assert result.err.startswith("<stdin>:6:5: error: unknown kind 'rleu'\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3x32x32 | conv 10 k=5 p=2 | relu",
+        "\n  3x32x32 | conv 10 k=5 p=2 | relu\n\n",
+        "# LeNet begins so\n3x32x32 | conv 10 k=5 p=2 | relu  # and goes on\n",
+        '"3x32x32 | conv 10 k=5 p=2 | relu"\n',
+        "3x32x32\n| conv 10 k=5 p=2\n| relu\n",
+        "3x32x32 |\r\nconv 10 k=5 p=2 |\r\nrelu\r\n",
+    ],
+)
+def test_one_line_networks_come_in_files_and_on_standard_input(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.txt"
+    path.write_text(text, encoding="utf-8", newline="")
+    for found in (run("analyze", "-", stdin=text), run("analyze", str(path))):
+        assert found == run("analyze", NET)
+    assert run("check", "-", stdin=text).out == "1 file, 0 expectations checked: nothing found\n"
+    assert run("check", str(path)).code == 0
+    assert run("diff", str(path), NET).code == 0
+
+
+def test_one_line_networks_on_standard_input_have_symbols() -> None:
+    given = ("macs", "-", "--at", "H=5,W=5", "--set", "D=4")
+    assert run(*given, stdin="3xHxW | conv D k=3\n") == Result(0, f"{3 * 3 * 3 * 3 * 4 * 3}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "excerpt"),
+    [
+        ("3x8x8 | con 4\n", "1:9", "3x8x8 | con 4"),
+        ("\n# a\n  3x8x8 | con 4  # b\n", "3:11", "  3x8x8 | con 4  # b"),
+        ('"3x8x8 | con 4"\n', "1:10", '"3x8x8 | con 4"'),
+        # What is folded is one line, in which the place is.
+        ("3x8x8\n| relu\n| con 4\n", "1:16", "3x8x8 | relu | con 4"),
+    ],
+)
+def test_mistakes_of_one_line_networks_have_places(text: str, place: str, excerpt: str) -> None:
+    message = f"error: unknown kind 'con'\n  | {excerpt}\n"
+    found = run("shape", "-", stdin=text)
+    assert (found.code, found.out) == (2, "")
+    assert found.err.startswith(f"<stdin>:{place}: {message}")
+    assert found.err.splitlines()[2].index("^") == found.err.splitlines()[1].index("con 4")
+
+
+def test_what_is_no_network_on_standard_input() -> None:
+    assert run("shape", "-", stdin="conv 8 k=3 | relu").err == (
+        "<stdin>:1:1: error: a one-line network begins with the size of its input, got 'conv 8 k=3'\n"
+        "  | conv 8 k=3 | relu\n  | ^\n"
+        "  hint: write channels first, joined by x: 3x32x32 | conv 8 k=3\n"
+    )
+    for text in ("resnet50", "3x32x32"):
+        found = run("shape", "-", stdin=text)
+        assert found.err.startswith(
+            "<stdin>:1:1: error: a spec must be a mapping of keys to values"
+        )
+    long = run("shape", "-", stdin="word " * 1000).err.splitlines()[0]
+    assert long.endswith("word word…'")
+    assert len(long) < 150
+    assert run("shape", "-", stdin=b"\xff\xfe") == Result(
+        2,
+        "",
+        "error: standard input is not text in UTF-8: byte 0xff at 0\n"
+        "  hint: save it as UTF-8, or name another file\n",
+    )
 
 
 def test_a_file(tmp_path: Path) -> None:
@@ -171,8 +240,50 @@ def test_letters_that_the_terminal_lacks(tmp_path: Path) -> None:
     path.write_text('name: "Übung …"\ninput: 3x8x8\nlayers: [relu]\n', encoding="utf-8")
     found = process("analyze", str(path), PYTHONIOENCODING="ascii")
     assert (found.code, found.err) == (0, "")
-    assert found.out.startswith(r"\xdcbung \u2026: 3x8x8 -> 3x8x8")
+    assert found.out.startswith(r"\u00dcbung ...: 3x8x8 -> 3x8x8")
     assert process("analyze", str(path), PYTHONIOENCODING="utf-8").out.startswith("Übung …")
+
+
+ASCII = {"PYTHONIOENCODING": "ascii"}
+C_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.mark.parametrize("changes", [ASCII, C_LOCALE], ids=str)
+def test_formulas_where_letters_are_missing(changes: dict[str, str]) -> None:
+    net = "3xHxW | conv 8 k=3 s=2 p=1"
+    found = process("explain", net, "--of", "shape", **changes)
+    assert found.code == 0
+    assert "height = floor((H + 2p - k)/s) + 1 = floor((H + 2" in found.out
+    assert "\\u" not in found.out
+
+
+def test_letters_that_an_encoding_has_stay() -> None:
+    text = "⌊(H + 2·p − k)/s⌋ × C′ …"
+    assert spelled(text, "utf-8") == spelled(text, None) == text
+    assert spelled(text, "cp1252") == "floor((H + 2·p - k)/s) × C' …"
+    assert spelled(text, "ascii") == "floor((H + 2*p - k)/s) x C' ..."
+    assert spelled("𝄞 Übung", "ascii") == r"\ud834\udd1e \u00dcbung"
+
+
+@pytest.mark.parametrize("changes", [ASCII, C_LOCALE], ids=str)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("explain", "lenet5"),
+        ("work", "conv", "1 2; 3 4", "1 -1; 0 2", "--padding", "1"),
+        ("quiz", "-n", "4", "--seed", "7", "--key"),
+        ("schema",),
+    ],
+    ids=" ".join,
+)
+def test_json_stays_the_same_where_letters_are_missing(
+    arguments: tuple[str, ...], changes: dict[str, str]
+) -> None:
+    flags = () if arguments == ("schema",) else ("--json",)
+    lacking = process(*arguments, *flags, **changes)
+    assert (lacking.code, lacking.err) == (0, "")
+    assert lacking.out.isascii()
+    assert json.loads(lacking.out) == json.loads(run(*arguments, *flags).out)
 
 
 # Warnings and more to say.

@@ -11,6 +11,10 @@ import kinds_page
 import pytest
 from console import ROOT, Example, documents, examples, output
 
+import cnncalc
+from cnncalc.cli.app import SECTIONS
+from cnncalc.expect import unmet
+
 CASES = [
     pytest.param(document, example, id=f"{document.name}: {example.command}")
     for document in documents()
@@ -42,6 +46,41 @@ def test_python_in_documents_runs(document: Path) -> None:
 def test_links_between_documents_hold(document: Path) -> None:
     for target in re.findall(r"\]\((?!http|#)([^)#]+)", document.read_text(encoding="utf-8")):
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def anchors(document: Path) -> set[str]:
+    """What GitHub calls the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    words = [re.sub(r"[^\w\- ]", "", heading.strip().lower()) for heading in headings]
+    return {heading.replace(" ", "-") for heading in words}
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: path.name)
+def test_links_to_sections_hold(document: Path) -> None:
+    links = re.findall(r"\]\((?!http)([^)#]*)#([^)]+)\)", document.read_text(encoding="utf-8"))
+    for target, section in links:
+        page = document.parent / target if target else document
+        assert section in anchors(page), f"{document.name} links to {target}#{section}"
+
+
+def test_the_readme_lists_every_command() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\|(?: `| \*\*).+\|$", text, re.MULTILINE)
+    rows = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines]
+    expected = []
+    for title, section in SECTIONS.items():
+        expected.append((f"**{title}**", ""))
+        expected += [(f"`{name}`", entry.does) for name, entry in section.items()]
+    assert [row[:2] for row in rows] == expected
+    assert all(more.startswith("[") for name, _, more in rows if name.startswith("`"))
+
+
+def test_specs_of_the_readme_are_networks() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.findall(r"^```yaml\n(.+?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert found
+    for spec in found:
+        assert unmet(cnncalc.parse(spec)) == []
 
 
 def test_ci_runs_the_commands_that_the_readme_prints() -> None:

@@ -106,7 +106,7 @@ def test_a_binary_file(tmp_path: Path) -> None:
 
 def test_binary_standard_input() -> None:
     assert message("shape", "-", stdin=b"\x89PNG") == (
-        "error: - is not text in UTF-8: byte 0x89 at 0\n"
+        "error: standard input is not text in UTF-8: byte 0x89 at 0\n"
         "  hint: save it as UTF-8, or name another file\n"
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import cnncalc
 from cnncalc.zoo import folder
 
 #: What costs more to import than an answer may take, and what only some answers need.
@@ -108,6 +109,35 @@ def test_concrete_answers_import_nothing_heavy(arguments: tuple[str, ...], tmp_p
     loaded = imported(*arguments, folder=tmp_path)
     assert "cnncalc" in loaded
     assert loaded & (HEAVY | UNUSED) == set()
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("foo",)], ids=" ".join)
+def test_the_list_of_commands_imports_no_library(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    code = (
+        "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
+        f"sys.argv = ['cnncalc', *{list(arguments)!r}]; from cnncalc.cli import main; main()"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    loaded = set(found.stderr.split())
+    assert {"click", "cnncalc.cli.app"} <= loaded
+    assert loaded & {"yaml", "cnncalc.network", "cnncalc.layers", "cnncalc.spec"} == set()
+
+
+def test_every_public_name_is_found_when_it_is_asked_for() -> None:
+    assert set(cnncalc.__all__) == set(cnncalc._PLACES)
+    for name in cnncalc.__all__:
+        assert getattr(cnncalc, name).__module__.startswith("cnncalc.")
+    assert set(cnncalc.__all__) <= set(dir(cnncalc))
+    with pytest.raises(AttributeError, match="module 'cnncalc' has no attribute 'analyse'"):
+        cnncalc.analyse  # noqa: B018
 
 
 # The test above can fail.

@@ -10,14 +10,18 @@ def main() -> None:
 
     Exit codes: 0 fine, 1 findings or mismatch, 2 usage or bad input, 3 internal error.
     """
-    sys.exit(_run())
+    try:
+        code = _run()
+    except KeyboardInterrupt:  # outside of a command: while modules are imported
+        code = 130
+    sys.exit(code)
 
 
 def _run() -> int:
     import click
 
     from cnncalc.cli.app import app
-    from cnncalc.cli.options import say
+    from cnncalc.cli.streams import say
     from cnncalc.errors import CnncalcError
 
     try:
@@ -28,7 +32,7 @@ def _run() -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except (KeyboardInterrupt, click.Abort):
+    except click.Abort:
         return 130
     except Exception as error:
         if "-v" in sys.argv or "--verbose" in sys.argv:

@@ -16,7 +16,8 @@ from cnncalc.check.outputs import writer
 from cnncalc.check.running import Given, Item, name_of, run
 from cnncalc.check.settings import Settings
 from cnncalc.cli.check_options import Asked, asked, options
-from cnncalc.cli.options import colored, put, say
+from cnncalc.cli.options import colored
+from cnncalc.cli.streams import put, say
 from cnncalc.problems import UnreadableFile
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.cli.options import Common, answering, say
+from cnncalc.cli.options import Common, answering
+from cnncalc.cli.streams import say
 from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from cnncalc.cli.options import Common, pairs, say, shared
+from cnncalc.cli.options import Common, pairs, shared
+from cnncalc.cli.streams import say
 from cnncalc.comparison import compare
 from cnncalc.tables.comparison import comparison_report, layers_report, noticed
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import click
 
-from cnncalc.cli.options import Common, answering, colored, say
+from cnncalc.cli.options import Common, answering, colored
+from cnncalc.cli.streams import say
 
 #: What the report can be by.
 _PARTS = ("student", "question", "answer", "misconception")
 
 
-@click.command("grade")
+@click.command(
+    "grade", epilog="\b\nExample:\n  cnncalc quiz grade exam.json answers.csv --by misconception"
+)
 @click.argument("keys", nargs=-1, required=True, metavar="KEY…")
 @click.argument("answers", metavar="ANSWERS")
 @click.option("--by", type=click.Choice(_PARTS), help="One of the tables, not all.")

@@ -14,6 +14,7 @@ import click
 
 from cnncalc.analyses.findings import Finding
 from cnncalc.analyses.memory import DTYPES
+from cnncalc.cli.streams import put, say
 from cnncalc.errors import LayerError, UsageError
 from cnncalc.network import Network, load
 from cnncalc.render import FORMATS, Report, render
@@ -50,11 +51,16 @@ _OPTIONS = (
     click.option(
         "--batch",
         default="1",
+        show_default=True,
         metavar="N",
         help="Images (a number or a symbol) for MACs and bytes.",
     ),
     click.option(
-        "--dtype", default="float32", type=click.Choice(list(DTYPES)), help="Type of activations."
+        "--dtype",
+        default="float32",
+        show_default=True,
+        type=click.Choice(list(DTYPES)),
+        help="Type of the numbers, for bytes.",
     ),
 )
 #: For commands that count operations.
@@ -68,18 +74,30 @@ convention = click.option(
 #: Those of every command, whatever it is about.
 _ANSWER = (
     click.option(
-        "--format", "-f", default="table", type=click.Choice(list(FORMATS)), help="How to answer."
+        "--format",
+        "-f",
+        default="table",
+        show_default=True,
+        type=click.Choice(list(FORMATS)),
+        help="How to answer.",
     ),
     click.option("--json", is_flag=True, help="The same as -f json."),
     click.option("--output", "-o", metavar="FILE", help="Write the answer to a file."),
     click.option(
-        "--color", default="auto", type=click.Choice(["auto", "always", "never"]), help="Colour."
+        "--color",
+        default="auto",
+        show_default=True,
+        type=click.Choice(["auto", "always", "never"]),
+        help="Colour; auto: on a terminal, unless NO_COLOR is set.",
     ),
     click.option("--quiet", "-q", is_flag=True, help="No warnings on standard error."),
     click.option("--verbose", "-v", is_flag=True, help="Say more on standard error."),
 )
 _LIMIT = click.option(
-    "--limit", multiple=True, metavar="NAME=N", help="Raise a limit, for very large specs."
+    "--limit",
+    multiple=True,
+    metavar="NAME=N",
+    help=f"Raise a limit, for very large specs: {', '.join(Limits._fields)}.",
 )
 
 
@@ -250,41 +268,6 @@ def colored(color: str, output: str | None) -> bool:
     if color == "auto":
         return output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     return color == "always"
-
-
-def put(content: str | bytes, output: str | None = None) -> None:
-    """Into a file, or on standard output, where what its encoding lacks is written as an escape.
-
-    Raises :class:`UsageError` for a bad path, and for bytes without one.
-    """
-    if output is None:
-        if isinstance(content, bytes):
-            raise UsageError("this format is for files", hint="name one with -o")
-        _print(content)
-        return
-    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
-    try:
-        with open(output, "wb") as file:
-            file.write(data)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write {output}: {error.strerror}", hint="choose another file"
-        ) from None
-
-
-def _print(text: str) -> None:
-    encoding = sys.stdout.encoding or "utf-8"
-    try:
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader (head, less) has enough; Python must not try again at shutdown.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def say(message: str) -> None:
-    """A line on standard error."""
-    click.echo(message, err=True)
 
 
 def pairs(flag: str, given: tuple[str, ...]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from shutil import get_terminal_size
 import click
 
 from cnncalc.cli.options import colored
+from cnncalc.cli.streams import spelled
 from cnncalc.errors import UsageError
 from cnncalc.quiz.marking import Mark
 from cnncalc.quiz.model import Question
@@ -42,8 +43,7 @@ class Terminal:
     def say(self, text: str = "", role: str = "") -> None:
         if self._color and role:
             text = click.style(text, **_STYLES[role])  # type: ignore[arg-type]
-        encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stdout.write(spelled(text, sys.stdout.encoding) + "\n")
         sys.stdout.flush()
 
     def read(self, prompt: str) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cnncalc.cli.options import Common, put, say
+from cnncalc.cli.options import Common
+from cnncalc.cli.streams import put, say
 from cnncalc.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from cnncalc.cli.options import Common, fold_bn, integer, pairs, say, shared
+from cnncalc.cli.options import Common, fold_bn, integer, pairs, shared
+from cnncalc.cli.streams import say
 from cnncalc.errors import UsageError
 from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell

@@ -47,6 +47,7 @@ class _Operation(NamedTuple):
     arrays: tuple[str, ...]
     settings: tuple[_Setting, ...]
     about: str
+    example: str
 
 
 _OPERATIONS = {
@@ -54,59 +55,70 @@ _OPERATIONS = {
         ("X", "W"),
         (*_SLIDING, _BIAS),
         f"The convolution of deep learning: W slides over X, unflipped.\n\n{_CHANNELS}",
+        '"1 2 0; 3 1 1; 0 2 4" "1 -1; 0 2"',
     ),
     "convolve": _Operation(
         ("X", "W"),
         (*_SLIDING, _BIAS),
         f"The convolution of mathematics: W is flipped first.\n\n{_CHANNELS}",
+        '"0 1 0" "1 2 3" --padding 1',
     ),
     "deconv": _Operation(
         ("X", "W"),
         (*_SLIDING, _EXTRA, _BIAS),
         "The transposed convolution: each input spreads W over the output.\n\n"
         "With channels X is C,H,W and W is C,O,K,K, as in PyTorch.",
+        '"1 2" "1 1 1" --stride 2',
     ),
     "conv-backward": _Operation(
         ("X", "W", "DY"),
         _SLIDING,
         "Gradients of a convolution by weights, bias and input: dw, db, dx.\n\n"
         f"DY is the gradient of the output. {_CHANNELS}",
+        '"1 2 0; 3 1 1; 0 2 4" "1 -1; 0 2" "1 0; 0 1"',
     ),
     "maxpool": _Operation(
         ("X",),
         (_KERNEL, *_SLIDING),
         "The largest of each window, and where it stands.\n\nThe stride is the kernel unless "
         "given. -k 1x2x2 pools the channels of C,H,W apart.",
+        '"1 3 2 1; 4 2 1 5" -k 2',
     ),
     "avgpool": _Operation(
         ("X",),
         (_KERNEL, _STRIDE, _PADDING),
         "The mean of each window.\n\nThe stride is the kernel unless given. Zeros of the padding "
         "are counted.",
+        '"1 3 2 1; 4 2 1 5" -k 2',
     ),
     "maxpool-backward": _Operation(
         ("X", "DY"),
         (_KERNEL, *_SLIDING),
         "The gradient of max pooling by its input.\n\nEach window's goes to the (first) largest.",
+        '"1 3 2 1; 4 2 1 5" "1 2" -k 2',
     ),
     "avgpool-backward": _Operation(
         ("X", "DY"),
         (_KERNEL, _STRIDE, _PADDING),
         "The gradient of average pooling by its input.\n\nEach window's is shared out evenly; of X "
         "only the shape matters.",
+        '"1 3 2 1; 4 2 1 5" "1 2" -k 2',
     ),
     "norm": _Operation(
         ("X",),
         (),
         "Batch, layer, instance or group normalisation of a small batch.\n\nX is N,C or N,C,… "
         "(samples, channels, further axes). Variances divide by the count.",
+        '"1 2; 3 5" --kind ln',
     ),
     "matmul": _Operation(
-        ("A", "B"), (), "The product of two matrices, or of a matrix and a vector."
+        ("A", "B"), (), "The product of two matrices, or of a matrix and a vector.",
+        '"1 2; 3 4" "5 6; 7 8"',
     ),
     "outer": _Operation(
         ("A", "B"), (), "The outer product of two vectors: column times row.\n\n"
         "A separable kernel is one, as Sobel's.",
+        '"1 2 1" "1 0 -1"',
     ),
 }  # fmt: skip
 
@@ -183,7 +195,10 @@ def _added(name: str, operation: _Operation) -> None:
     for one in reversed(operation.arrays):
         made = click.argument(one.lower(), metavar=one)(made)
     first = operation.about.partition("\n")[0]
-    command.command(name, cls=_Command, help=operation.about, short_help=first)(made)
+    example = f"\b\nExample:\n  cnncalc work {name} {operation.example}"
+    command.command(name, cls=_Command, help=operation.about, short_help=first, epilog=example)(
+        made
+    )
 
 
 for _name, _one in _OPERATIONS.items():

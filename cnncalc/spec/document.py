@@ -36,8 +36,11 @@ _TOP = (
 def parse_line(text: str, name: str = "<line>") -> Spec:
     """A one-line network: ``3x32x32 | conv 10 k=5 p=2 | relu``. Raises :class:`SpecError`."""
     text = " ".join(text.splitlines())
-    source = Source(name, text)
-    first, *rest = map(strip, split_line(Piece(text, Position(source, 1, 1))))
+    return _line(Piece(text, Position(Source(name, text), 1, 1)), Limits())
+
+
+def _line(whole: Piece, limits: Limits) -> Spec:
+    first, *rest = map(strip, split_line(whole))
     if first.text.partition(" ")[0] in ("", *KINDS):
         got = repr(first.text) if first.text else "nothing"
         raise BadSize(
@@ -61,9 +64,9 @@ def parse_line(text: str, name: str = "<line>") -> Spec:
         )
     layers = tuple(layer_line(Scalar(*piece)) for piece in rest)
     spec = Spec(
-        origin=source,
+        origin=whole.at.source,
         one_line=True,
-        name=text.strip(),
+        name=whole.text.strip(),
         source=None,
         notes=None,
         inputs={"input": sizes},
@@ -75,7 +78,7 @@ def parse_line(text: str, name: str = "<line>") -> Spec:
         expect={},
         presets={},
     )
-    validate(spec, Limits())
+    validate(spec, limits)
     return spec
 
 
@@ -83,7 +86,7 @@ def parse_line(text: str, name: str = "<line>") -> Spec:
 def parse_yaml(
     text: str, name: str, limits: Limits | None = None, problems: Problems | None = None
 ) -> Spec:
-    """A spec in YAML. ``name`` is what errors call it.
+    """A spec in YAML, or a one-line network as it stands. ``name`` is what errors call it.
 
     Raises the first :class:`SpecError`; ``problems`` may keep all of them.
     """
@@ -91,6 +94,10 @@ def parse_yaml(
     limits = limits or Limits()
     problems = problems or Problems()
     tree = read(source, limits, problems)
+    if isinstance(tree, Scalar) and "|" in tree.text:
+        if source.line(tree.at.line)[tree.at.column - 1 :].startswith(tree.text):
+            return _line(Piece(*tree), limits)
+        return parse_line(tree.text, name)  # folded: places are those in the line that it makes
     top = mapping(tree, "a spec", "input: 3x32x32, then layers: with a list")
     top = known_keys(top, _TOP, problems)
     with problems:

@@ -10,13 +10,17 @@ from cnncalc.spec.reporting import Problems, Reported
 from cnncalc.spec.syntax import Piece
 from cnncalc.spec.yaml import Broken, Mapping, Scalar, Sequence, Tree
 
+#: Letters of a text that messages show.
+MOST_SHOWN = 60
+
 
 def found_in(tree: Tree) -> str:
     """What a tree is, for messages; raises :class:`Reported` for what could not be read."""
     if isinstance(tree, Broken):
         raise Reported
     if isinstance(tree, Scalar):
-        return repr(tree.text) if tree.text else "nothing"
+        text = tree.text if len(tree.text) <= MOST_SHOWN else f"{tree.text[: MOST_SHOWN - 1]}…"
+        return repr(text) if text else "nothing"
     return "a list" if isinstance(tree, Sequence) else "a mapping"
 
 
