@@ -19,7 +19,7 @@ from cnncalc.analyses.traffic import moved
 from cnncalc.errors import UsageError, suggest
 from cnncalc.formulas import attainable_time, flops, intensity
 from cnncalc.graph import Graph, Scope
-from cnncalc.results import plain
+from cnncalc.results import Folding, plain
 from cnncalc.sizes import Number, Shape, Size, expand, is_symbolic
 
 #: The units that times are given in, to the second.
@@ -110,6 +110,8 @@ class Roofline(NamedTuple):
     memory: Size | None
     inputs: Mapping[str, Shape]
     outputs: Mapping[str, Shape]
+    #: None: nothing was asked to be folded.
+    folding: Folding | None = None
 
     @property
     def name(self) -> str:
@@ -142,6 +144,7 @@ class Roofline(NamedTuple):
                 "peak_inference_bytes": plain(self.memory),
             },
             "ridge_macs_per_byte": plain(self.ridge),
+            **(self.folding.to_dict() if self.folding else {}),
         }
 
 

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
-from cnncalc.cli.counting import count_facts
-from cnncalc.cli.options import Common, shared
+from cnncalc.cli.counting import answer
+from cnncalc.cli.options import Common, fold_bn, shared
 from cnncalc.errors import UsageError
 from cnncalc.reconcile import USUAL, Ledger, Step
 from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
 from cnncalc.results import opening, plain
-from cnncalc.sizes import Number, expand
+from cnncalc.sizes import Number, expand, text
+from cnncalc.tables.analysis import headline
+from cnncalc.tables.counting import count_facts
 
 _COLUMNS = (
     Column("tool", "tool"),
@@ -40,8 +42,11 @@ _LISTED = (
     help=f"Conventions, from one to the next (else {','.join(USUAL)}).",
 )
 @click.option("--list", "listed", is_flag=True, help="The conventions that there are.")
+@fold_bn
 @shared
-def command(net: str | None, common: Common, tools: tuple[str, ...], listed: bool) -> None:
+def command(
+    net: str | None, common: Common, tools: tuple[str, ...], listed: bool, fold_bn: bool
+) -> None:
     """Why counting tools differ, from one total to another.
 
     Each line is what one tool counts and the other does not, or counts by another rule; the changes
@@ -53,8 +58,8 @@ def command(net: str | None, common: Common, tools: tuple[str, ...], listed: boo
         return
     if net is None:
         raise UsageError("reconcile needs a network", hint="cnncalc reconcile resnet50, or --list")
-    ledger = common.reconcile(net, tools or USUAL)
-    common.show(Report(ledger.to_dict, _table(ledger)))
+    ledger = common.reconcile(net, tools or USUAL, fold_bn)
+    answer(common, Report(ledger.to_dict, _table(ledger)), ledger.counts)
 
 
 def _table(ledger: Ledger) -> Table:
@@ -63,10 +68,13 @@ def _table(ledger: Ledger) -> Table:
     for step in ledger.steps:
         rows += _changes(step)
     facts = list(count_facts(ledger.counts))
+    if ledger.folding:
+        facts.append(("folded", str(ledger.folding)))
     if ledger.why:
         values = ", ".join(f"{name}={value}" for name, value in ledger.at.items())
         facts.append(("at", f"{values}; {ledger.why}"))
-    return Table(str(ledger.head["name"]), _COLUMNS, rows, facts=facts)
+    per = "" if ledger.batch == 1 else f", batch {text(ledger.batch)}"
+    return Table(headline(ledger) + per, _COLUMNS, rows, facts=facts)
 
 
 def _total(tool: str, total: Number | None) -> Sequence[Cell]:
@@ -84,7 +92,7 @@ def _changes(step: Step) -> Iterator[Sequence[Cell]]:
 
 
 def _worded(rules: Mapping[str, Sequence[str]]) -> str:
-    return "; ".join(f"{tool}: {', '.join(texts)}" for tool, texts in rules.items())
+    return "; ".join(f"{tool}: {' / '.join(texts)}" for tool, texts in rules.items())
 
 
 def _listing() -> Report:

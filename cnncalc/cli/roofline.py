@@ -14,7 +14,8 @@ from cnncalc.render.report import Cell
 from cnncalc.results import opening, plain
 from cnncalc.roofline import Device, MovedLayer, Roofline, devices, nanoseconds
 from cnncalc.sizes import Number, expand, is_symbolic, text
-from cnncalc.tables.analysis import counted, default_depth, grouped, headline
+from cnncalc.tables.analysis import default_depth, grouped, headline
+from cnncalc.tables.numbers import counted
 
 _COLUMNS = (
     Column("layer", "layer"),
@@ -104,6 +105,8 @@ def _facts(found: Roofline) -> list[tuple[str, str]]:
     facts = [
         ("bytes moved", f"{counted(found.moved, 'B')} ({found.dtype}{per}), layer by layer"),
     ]
+    if found.folding:
+        facts.append(("folded", str(found.folding)))
     peak = "?" if found.memory is None else counted(found.memory, "B")
     if found.device is None or found.seconds is None:
         return [*facts, ("memory", f"{peak} at the peak of inference, with the weights")]

@@ -14,7 +14,8 @@ from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
 from cnncalc.results import plain
 from cnncalc.sizes import Size, expand, text
-from cnncalc.tables.analysis import counted, default_depth, grouped, headline
+from cnncalc.tables.analysis import default_depth, grouped, headline
+from cnncalc.tables.numbers import counted
 from cnncalc.training import TrainedLayer, Training, summed
 
 _COLUMNS = (

@@ -14,7 +14,6 @@ from cnncalc.conventions.base import (
     Convention,
     Counted,
     NoClosedForm,
-    Rule,
     Term,
 )
 from cnncalc.graph import Graph, Node
@@ -110,6 +109,11 @@ class LayerCount(NamedTuple):
     reason: str | None = None
 
     @property
+    def unknown(self) -> bool:
+        """Does the tool know nothing of it?"""
+        return bool(self.missing) and not self.terms
+
+    @property
     def total(self) -> Number | None:
         if self.reason:
             return None
@@ -168,14 +172,18 @@ class Count(NamedTuple):
         return {label: count for label, count in entries.items() if equal(count, 0) is not True}
 
     @property
-    def rules(self) -> dict[str, list[Rule]]:
-        """The rules behind each entry of the ledger."""
-        found: dict[str, dict[str, Rule]] = {}
+    def rules(self) -> dict[str, dict[str, list[str]]]:
+        """What the rules behind each entry of the ledger say, and of which operations they say it."""
+        found: dict[str, dict[str, dict[str, None]]] = {}
         for layer in self.layers.values():
             for term in layer.terms:
                 if term.rule is not None:
-                    found.setdefault(term.label, {})[term.rule.text] = term.rule
-        return {label: list(rules.values()) for label, rules in found.items()}
+                    said = found.setdefault(term.label, {}).setdefault(term.rule.text, {})
+                    said.update({term.what: None} if term.what else {})
+        return {
+            label: {text: list(whats) for text, whats in texts.items()}
+            for label, texts in found.items()
+        }
 
     @property
     def uncounted(self) -> tuple[Uncounted, ...]:
