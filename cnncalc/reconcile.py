@@ -74,6 +74,20 @@ class Ledger(NamedTuple):
     def name(self) -> str:
         return str(self.head["name"])
 
+    def __str__(self) -> str:
+        """As ``cnncalc reconcile`` prints it."""
+        from cnncalc.render.plain import plain as written
+        from cnncalc.tables.reconcile import ledger_table
+
+        return written(ledger_table(self))
+
+    def _repr_html_(self) -> str:
+        """The same table, as notebooks show it."""
+        from cnncalc.render.html import table
+        from cnncalc.tables.reconcile import ledger_table
+
+        return table(ledger_table(self))
+
     def to_dict(self) -> dict[str, Any]:
         """JSON: every tool's entries, and the steps; ``evaluated`` where there are only numbers."""
         counts = {count.convention.key: count_to_dict(count) for count in self.counts}

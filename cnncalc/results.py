@@ -155,12 +155,19 @@ class Analysis(NamedTuple):
             "findings": [finding._asdict() for finding in self.findings],
         }
 
-    def _repr_html_(self) -> str:
-        """The table of ``cnncalc analyze``, as notebooks show it."""
-        from cnncalc.render.html import table
-        from cnncalc.tables.analysis import analysis_table, default_depth
+    def __str__(self) -> str:
+        """As ``cnncalc analyze`` prints it."""
+        from cnncalc.render.plain import plain as written
+        from cnncalc.tables.analysis import analysis_table
 
-        return table(analysis_table(self, default_depth(self)))
+        return written(analysis_table(self))
+
+    def _repr_html_(self) -> str:
+        """The same table, as notebooks show it."""
+        from cnncalc.render.html import table
+        from cnncalc.tables.analysis import analysis_table
+
+        return table(analysis_table(self))
 
 
 #: Numbers of the whole network, by their name in JSON and in ``expect:``.

@@ -50,9 +50,11 @@ def devices() -> Mapping[str, Device]:
 
 def device_called(name: str, dtype: str) -> Device:
     """Raises :class:`UsageError` for one that is not known, or states nothing of ``dtype``."""
-    found = devices().get(name)
+    found = devices().get(name.strip().lower())
     if found is None:
-        raise UsageError(f"unknown device {name!r}", hint=suggest(name, devices(), "devices"))
+        raise UsageError(
+            f"unknown device {name!r}", hint=suggest(name.lower(), devices(), "devices")
+        )
     if dtype not in found.peak:
         raise UsageError(
             f"no peak is stated for {dtype} on the {found.title}",
@@ -128,6 +130,20 @@ class Roofline(NamedTuple):
             return None
         return intensity(self.device.peak[self.dtype], flops(self.device.bandwidth))
 
+    def __str__(self) -> str:
+        """As ``cnncalc roofline`` prints it."""
+        from cnncalc.render.plain import plain as written
+        from cnncalc.tables.roofline import roofline_table
+
+        return written(roofline_table(self))
+
+    def _repr_html_(self) -> str:
+        """The same table, as notebooks show it."""
+        from cnncalc.render.html import table
+        from cnncalc.tables.roofline import roofline_table
+
+        return table(roofline_table(self))
+
     def to_dict(self) -> dict[str, Any]:
         """JSON of schema 1."""
         return {
@@ -175,8 +191,7 @@ def roofline(
         if on is not None and (is_symbolic(macs) or is_symbolic(bytes_)):
             raise UsageError(
                 "a device needs numbers for all sizes and the batch",
-                node=node.name,
-                hint="give symbols values with --at, or leave the device out",
+                hint="give symbols values with --at, --set or --batch, or leave the device out",
             )
         per_byte = None if bytes_ == 0 else intensity(macs, bytes_)
         bound = seconds = None

@@ -142,6 +142,31 @@ def test_python_takes_one_name_or_several_and_nothing_else() -> None:
             net.count(wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("torchvision", "that is mac"),
+        ("deepspeed-MACs", "that is mac"),
+        ("Fvcore", "did you mean 'fvcore'?"),
+        ("@2.13", "known conventions: "),
+    ],
+)
+def test_unknown_conventions(name: str, hint: str) -> None:
+    found = cnncalc("macs", "lenet5", "-c", name)
+    assert found.code == 2
+    assert f"error: unknown convention {name!r}\n  hint: {hint}" in found.err
+
+
+def test_traces_do_not_see_what_leads_to_no_output() -> None:
+    net = load("3x8x8 | c = conv 4 k=3 bias=no | bn | relu | from c | gap")
+    fvcore, onnx, thop = net.count("fvcore,onnx-tool,thop")
+    weights = 36 * 4 * 27
+    assert fvcore.total == weights + 4 * 36
+    assert [str(one) for one in fvcore.uncounted] == ["bn x1", "relu x1"]
+    assert onnx.total == weights + 4 * 36 + 4 * 4  # nothing is folded into the convolution
+    assert thop.total == weights + 4 * 4 * 36 + 4 * 36 + 4
+
+
 def test_symbols() -> None:
     found = json.loads(
         cnncalc(

@@ -8,7 +8,7 @@ from cnncalc.cli.closed import Closed, closed, show
 from cnncalc.cli.counting import answer, only_mac
 from cnncalc.cli.options import Common, convention, fold_bn, shared
 from cnncalc.render import Report
-from cnncalc.tables.analysis import analysis_table, default_depth
+from cnncalc.tables.analysis import analysis_table
 
 
 @click.command()
@@ -44,6 +44,5 @@ def command(
 
         show(common, analysis, form, tuple(TOTALS))
         return
-    fold = None if all else depth or default_depth(analysis)
-    table = analysis_table(analysis, fold, asked=depth is not None and not all)
+    table = analysis_table(analysis, depth, all)
     answer(common, Report(analysis.to_dict, table), analysis.counts)

@@ -54,7 +54,10 @@ _OPTIONS = (
         help="Images (a number or a symbol) for MACs and bytes.",
     ),
     click.option(
-        "--dtype", default="float32", type=click.Choice(list(DTYPES)), help="Type of activations."
+        "--dtype",
+        default="float32",
+        type=click.Choice(list(DTYPES)),
+        help="Type of the elements, for bytes.",
     ),
 )
 #: For commands that count operations.

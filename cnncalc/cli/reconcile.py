@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-
 import click
 
 from cnncalc.cli.counting import answer
 from cnncalc.cli.options import Common, fold_bn, shared
 from cnncalc.errors import UsageError
-from cnncalc.reconcile import USUAL, Ledger, Step
+from cnncalc.reconcile import USUAL
 from cnncalc.render import Column, Report, Table
-from cnncalc.render.report import Cell
-from cnncalc.results import opening, plain
-from cnncalc.sizes import Number, expand, text
-from cnncalc.tables.analysis import headline
-from cnncalc.tables.counting import count_facts
+from cnncalc.results import opening
+from cnncalc.tables.reconcile import ledger_table
 
-_COLUMNS = (
-    Column("tool", "tool"),
-    Column("entry", "entry"),
-    Column("change", "change", right=True),
-    Column("total", "total", right=True),
-    Column("rules", "rules"),
-)
 _LISTED = (
     Column("convention", "convention"),
     Column("version", "version"),
@@ -59,40 +47,7 @@ def command(
     if net is None:
         raise UsageError("reconcile needs a network", hint="cnncalc reconcile resnet50, or --list")
     ledger = common.reconcile(net, tools or USUAL, fold_bn)
-    answer(common, Report(ledger.to_dict, _table(ledger)), ledger.counts)
-
-
-def _table(ledger: Ledger) -> Table:
-    first = ledger.counts[0]
-    rows: list[Sequence[Cell]] = [_total(first.convention.key, first.total)]
-    for step in ledger.steps:
-        rows += _changes(step)
-    facts = list(count_facts(ledger.counts))
-    if ledger.folding:
-        facts.append(("folded", str(ledger.folding)))
-    if ledger.why:
-        values = ", ".join(f"{name}={value}" for name, value in ledger.at.items())
-        facts.append(("at", f"{values}; {ledger.why}"))
-    per = "" if ledger.batch == 1 else f", batch {text(ledger.batch)}"
-    return Table(headline(ledger) + per, _COLUMNS, rows, facts=facts)
-
-
-def _total(tool: str, total: Number | None) -> Sequence[Cell]:
-    return (tool, "total", None, plain(total), "")
-
-
-def _changes(step: Step) -> Iterator[Sequence[Cell]]:
-    """The changes with the running total, then the total that they lead to."""
-    tool = step.after.convention.key
-    running = step.before.total or 0
-    for change in step.changes:
-        running = expand(running + change.amount)
-        yield (tool, change.entry, plain(change.amount), plain(running), _worded(change.rules))
-    yield _total(tool, step.after.total)
-
-
-def _worded(rules: Mapping[str, Sequence[str]]) -> str:
-    return "; ".join(f"{tool}: {' / '.join(texts)}" for tool, texts in rules.items())
+    answer(common, Report(ledger.to_dict, ledger_table(ledger)), ledger.counts)
 
 
 def _listing() -> Report:

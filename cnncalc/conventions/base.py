@@ -122,6 +122,8 @@ class Convention(NamedTuple):
     floors: bool = False
     #: Is it the version that is meant when none is named?
     usual: bool = True
+    #: Does it see a traced network, from which PyTorch drops what leads to no output?
+    traced: bool = False
 
     @property
     def key(self) -> str:

@@ -211,5 +211,6 @@ CONVENTIONS = (
         "instructions, of which an exponential takes 32 and a division 4",
         rules=RULES,
         counter=count,
+        traced=True,
     ),
 )

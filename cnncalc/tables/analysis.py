@@ -51,10 +51,10 @@ COLUMNS = (
 )
 
 
-def analysis_table(analysis: Analysis, depth: int | None, asked: bool = False) -> Table:
-    """The table of ``analyze``: a row for each layer, or for each block down to ``depth``.
+def analysis_table(analysis: Analysis, depth: int | None = None, all: bool = False) -> Table:
+    """The table of ``analyze``: blocks are folded down to ``depth``, or as the network's length asks.
 
-    For programs it has all layers, unless the folding was ``asked`` for.
+    For programs it has all layers, unless a ``depth`` is given.
     """
     counts = [count for count in analysis.counts if count.convention.key != USUAL]
     columns = (Column(key, key, right=True) for key in (one.convention.key for one in counts))
@@ -69,10 +69,10 @@ def analysis_table(analysis: Analysis, depth: int | None, asked: bool = False) -
     return Table(
         title=headline(analysis),
         columns=(*COLUMNS, *columns),
-        rows=rows(depth),
+        rows=rows(None if all else depth or default_depth(analysis)),
         total=("total", "", _outputs(analysis), "", "", *_costs(analysis.total), *whole),
         facts=[*facts(analysis), *count_facts(counts)],
-        full=None if asked else rows(None),
+        full=None if depth is not None and not all else rows(None),
     )
 
 
