@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnncalc import given
-from cnncalc.analyses.findings import warning
 from cnncalc.analyses.receptive_field import last_feature_map, last_map, receptive_fields
 from cnncalc.analyzing import analyzed
 from cnncalc.errors import CnncalcError, UsageError, suggest
 from cnncalc.graph import Graph
-from cnncalc.results import Analysis, head
+from cnncalc.results import Analysis, Folding, head
 from cnncalc.sizes import Size
 from cnncalc.spec import Limits, Spec, parse_line, parse_yaml
 from cnncalc.spec.bind import Values
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from cnncalc.domain import Domain
     from cnncalc.explain import Explanation
     from cnncalc.fields import LayerField
+    from cnncalc.reconcile import Ledger
     from cnncalc.rewriting import Rewriting
     from cnncalc.roofline import Roofline
     from cnncalc.solve import Found
@@ -204,20 +204,13 @@ class Network:
         """
         batch, dtype = given.batch(batch), given.dtype(dtype)
         expansion = self.expansion(_with(at, sizes), settings, symbolic, assume)
-        graph, binding = expansion.graph(), expansion.binding
-        changed = None
-        if fold_bn:
-            from cnncalc.rewriting.folding import fold
-
-            folded = fold(graph)
-            graph, changed = folded.graph, lambda graph: fold(graph).graph
-        found = self.analyzed(graph, binding, batch, dtype, assume)
-        if fold_bn:
-            nothing = () if folded.into else (warning("there is no batch normalisation to fold"),)
-            found = found._replace(folded=folded.into, findings=(*found.findings, *nothing))
-        asked = list(conventions)
-        if asked:
-            counts = self._counted(graph, asked, batch, _with(at, sizes), settings, changed)
+        graph, folding = _folded(expansion.graph(), fold_bn)
+        found = self.analyzed(graph, expansion.binding, batch, dtype, assume)
+        if folding:
+            findings = (*found.findings, *folding.findings)
+            found = found._replace(folding=folding, findings=findings)
+        if asked := given.names(conventions, "conventions"):
+            counts = self._counted(graph, asked, batch, _with(at, sizes), settings, fold_bn)
             found = found._replace(counts=counts)
         return found
 
@@ -241,6 +234,7 @@ class Network:
         symbolic: bool = False,
         assume: Mapping[str, Any] | None = None,
         batch: Size = 1,
+        fold_bn: bool = False,
     ) -> tuple[Count, ...]:
         """What counting tools count, by the names of their conventions; the rest as in :meth:`analyze`.
 
@@ -250,8 +244,44 @@ class Network:
 
         Raises :class:`cnncalc.CnncalcError` for a convention that there is not.
         """
-        graph = self.graph(at, settings, symbolic, assume)
-        return self._counted(graph, conventions, given.batch(batch), at, settings)
+        graph, _ = _folded(self.graph(at, settings, symbolic, assume), fold_bn)
+        names = given.names(conventions, "conventions")
+        return self._counted(graph, names, given.batch(batch), at, settings, fold_bn)
+
+    def reconcile(
+        self,
+        tools: Iterable[str] | None = None,
+        at: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        symbolic: bool = False,
+        assume: Mapping[str, Any] | None = None,
+        batch: Size = 1,
+        fold_bn: bool = False,
+    ) -> Ledger:
+        """Why counting tools differ: what changes from the total of each to that of the next.
+
+        ``tools`` are names of conventions (else the best known); the rest is as in :meth:`analyze`.
+
+        >>> (step,) = load("3x32x32 | conv 10 k=5 p=2 | bn").reconcile(["mac", "fvcore"]).steps
+        >>> [(change.entry, change.amount) for change in step.changes]
+        [('batch normalisation', 20480)]
+
+        Raises :class:`cnncalc.CnncalcError` for an unknown tool, and where a tool's rule has no
+        formula in the symbols and the network has no sizes of its own.
+        """
+        from cnncalc.reconcile import reconcile
+
+        return reconcile(
+            self,
+            tools,
+            at,
+            settings,
+            symbolic=symbolic,
+            assume=assume,
+            batch=batch,
+            fold_bn=fold_bn,
+        )
 
     def _counted(
         self,
@@ -260,7 +290,7 @@ class Network:
         batch: Size,
         at: Mapping[str, Any] | None,
         settings: Mapping[str, Any] | None,
-        changed: Callable[[Graph], Graph] | None = None,
+        fold_bn: bool,
     ) -> tuple[Count, ...]:
         """Counted; in numbers too, at the spec's own sizes, where a rule has no formula."""
         from cnncalc.conventions import find_all
@@ -271,7 +301,7 @@ class Network:
             return tuple(found)
         try:
             expansion = self.expansion(at, settings)
-            concrete = expansion.graph() if changed is None else changed(expansion.graph())
+            concrete, _ = _folded(expansion.graph(), fold_bn)
         except CnncalcError:
             return tuple(found)
         again = (
@@ -337,13 +367,10 @@ class Network:
         from cnncalc.roofline import roofline
 
         expansion = self.expansion(at, settings, symbolic, assume)
-        graph = expansion.graph()
-        if fold_bn:
-            from cnncalc.rewriting.folding import fold
-
-            graph = fold(graph).graph
+        graph, folding = _folded(expansion.graph(), fold_bn)
         begins = head(self.name, graph.inputs, expansion.binding, given.worded(assume))
-        return roofline(graph, begins, device, given.batch(batch), given.dtype(dtype))
+        found = roofline(graph, begins, device, given.batch(batch), given.dtype(dtype))
+        return found._replace(folding=folding)
 
     def explain(
         self,
@@ -494,6 +521,16 @@ class Rewritten(Network):
         super().__init__(parse_yaml(yaml_text(made.spec), "<rewritten>", limits), limits)
         self.changed = made.changed
         self.flattened = made.flattened
+
+
+def _folded(graph: Graph, fold_bn: bool) -> tuple[Graph, Folding | None]:
+    """The graph, with batch normalisation folded if that is wanted, and what was folded."""
+    if not fold_bn:
+        return graph, None
+    from cnncalc.rewriting.folding import fold
+
+    found = fold(graph)
+    return found.graph, found.folding
 
 
 def _with(at: Mapping[str, Any] | None, sizes: Mapping[str, Any]) -> Mapping[str, Any] | None:

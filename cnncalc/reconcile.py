@@ -7,15 +7,19 @@ difference of the totals exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from cnncalc import given
+from cnncalc.conventions.base import LABELS
 from cnncalc.conventions.counting import Count
 from cnncalc.errors import UsageError
 from cnncalc.network import Network
-from cnncalc.results import count_to_dict, head, plain
-from cnncalc.sizes import Number, Size, equal, expand
+from cnncalc.results import Folding, count_to_dict, head, plain
+from cnncalc.rewriting.folding import fold
+from cnncalc.sizes import Number, Shape, Size, equal, expand
 
 #: Those that are compared when none are named.
 USUAL = ("mac", "torch", "fvcore", "ptflops", "thop", "deepspeed", "torchinfo")
@@ -57,10 +61,32 @@ class Ledger(NamedTuple):
     """
 
     head: Mapping[str, Any]
+    batch: Size
+    inputs: Mapping[str, Shape]
+    outputs: Mapping[str, Shape]
     counts: tuple[Count, ...]
     steps: tuple[Step, ...]
-    at: Mapping[str, int]
+    folding: Folding | None = None
+    at: Mapping[str, int] = MappingProxyType({})
     why: str | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.head["name"])
+
+    def __str__(self) -> str:
+        """As ``cnncalc reconcile`` prints it."""
+        from cnncalc.render.plain import plain as written
+        from cnncalc.tables.reconcile import ledger_table
+
+        return written(ledger_table(self))
+
+    def _repr_html_(self) -> str:
+        """The same table, as notebooks show it."""
+        from cnncalc.render.html import table
+        from cnncalc.tables.reconcile import ledger_table
+
+        return table(ledger_table(self))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON: every tool's entries, and the steps; ``evaluated`` where there are only numbers."""
@@ -68,45 +94,51 @@ class Ledger(NamedTuple):
         evaluated = {"evaluated": {"at": dict(self.at), "why": self.why}} if self.why else {}
         return {
             **self.head,
+            "batch": plain(self.batch),
             "conventions": counts,
             "steps": [step.to_dict() for step in self.steps],
             **evaluated,
+            **(self.folding.to_dict() if self.folding else {}),
         }
 
 
 def reconcile(
     network: Network,
-    tools: Iterable[str] = USUAL,
+    tools: Iterable[str] | None = None,
     at: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
     *,
     symbolic: bool = False,
     assume: Mapping[str, Any] | None = None,
     batch: Size = 1,
+    fold_bn: bool = False,
 ) -> Ledger:
-    """The ledger from the first of ``tools`` (names of conventions) to the next, and so on.
-
-    >>> from cnncalc import load
-    >>> ledger = reconcile(load("3x32x32 | conv 10 k=5 p=2 | bn"), ["mac", "fvcore"])
-    >>> [(change.entry, change.amount) for change in ledger.steps[0].changes]
-    [('batch normalisation', 20480)]
-
-    Raises :class:`cnncalc.CnncalcError` for an unknown tool, and where a tool's rule has no formula in
-    the symbols and the network has no sizes of its own.
-    """
-    counts = network.count(tools, at, settings, symbolic=symbolic, assume=assume, batch=batch)
+    """The ledger of :meth:`cnncalc.Network.reconcile`."""
+    names, batch = USUAL if tools is None else tools, given.batch(batch)
+    counts = network.count(
+        names, at, settings, symbolic=symbolic, assume=assume, batch=batch, fold_bn=fold_bn
+    )
     expansion = network.expansion(at, settings, symbolic, assume)
-    begins = head(network.name, expansion.graph().inputs, expansion.binding)
+    graph = expansion.graph()
+    ledger = Ledger(
+        head(network.name, graph.inputs, expansion.binding, given.worded(assume)),
+        batch,
+        graph.inputs,
+        {name: graph.shapes[tensor] for name, tensor in graph.outputs.items()},
+        counts,
+        _steps(counts),
+        fold(graph).folding if fold_bn else None,
+    )
     open_ones = [count for count in counts if count.numeric]
     if not open_ones:
-        return Ledger(begins, counts, _steps(counts), {})
+        return ledger
     name, reason = next(iter(open_ones[0].numeric.items()))
     why = f"{open_ones[0].convention.key} has no closed form at {name}: {reason}"
     found = open_ones[0].at
     if found is None:
-        raise UsageError(why, hint="give every symbol a number, with --at or --set")
-    numbers = network.count(tools, found[0], settings, batch=batch)
-    return Ledger(begins, numbers, _steps(numbers), found[0], why)
+        raise UsageError(why, hint="give every symbol a number, with --at, --set or --batch")
+    numbers = network.count(names, found[0], settings, batch=batch, fold_bn=fold_bn)
+    return ledger._replace(counts=numbers, steps=_steps(numbers), at=found[0], why=why)
 
 
 def _steps(counts: tuple[Count, ...]) -> tuple[Step, ...]:
@@ -126,4 +158,24 @@ def _step(before: Count, after: Count) -> Step:
 
 
 def _texts(count: Count, entry: str) -> tuple[str, ...]:
-    return tuple(rule.text for rule in count.rules.get(entry, ())) if entry in count.terms else ()
+    """What a tool's rules for an entry say, where there are several of which operations.
+
+    What the tool has no rule for is said too.
+    """
+    said = count.rules.get(entry, {}) if entry in count.terms else {}
+    several = len(said) > 1
+    found = [
+        f"{text} ({', '.join(whats)})" if several and whats else text
+        for text, whats in said.items()
+    ]
+    missing = ", ".join(_missing(count, entry))
+    return (*found, *([f"uncounted: {missing}"] if missing else []))
+
+
+def _missing(count: Count, entry: str) -> Iterator[str]:
+    """The operations of an entry that a tool leaves out."""
+    for kind, operations, layers in count.uncounted:
+        named = [name for name in operations if LABELS.get(name) == entry]
+        if named:
+            part = "" if len(operations) == 1 else f"{' and '.join(named)} of "
+            yield f"{part}{kind} x{len(layers)}"

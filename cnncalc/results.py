@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.analyses.cost import Cost
-from cnncalc.analyses.findings import Finding
+from cnncalc.analyses.findings import Finding, warning
 from cnncalc.analyses.memory import Memory
 from cnncalc.analyses.receptive_field import Fields
 from cnncalc.formulas import flops
@@ -50,6 +50,46 @@ class LayerResult(NamedTuple):
         }
 
 
+class Folding(NamedTuple):
+    """Batch normalisation that was folded: layers by the norm that each took in; norms that stay."""
+
+    into: Mapping[str, str]
+    left: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"folded": dict(self.into), "unfolded": list(self.left)}
+
+    @property
+    def nothing(self) -> str | None:
+        """Why nothing was folded, if so."""
+        if self.into:
+            return None
+        if not self.left:
+            return "there is no batch normalisation to fold"
+        return f"no batch normalisation can be folded ({_few(self.left)}): {_FOLDS}"
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return (warning(self.nothing),) if self.nothing else ()
+
+    def __str__(self) -> str:
+        count = len(self.into)
+        where = "into the layer before it" if count == 1 else "into the layers before them"
+        done = f"{count} batch normalisation{'s' * (count != 1)}{f', {where}' * bool(count)}"
+        stays = f"{len(self.left)} {'stays' if len(self.left) == 1 else 'stay'}"
+        return f"{done}; {stays} ({_few(self.left)}): {_FOLDS}" if self.left else done
+
+
+_FOLDS = (
+    "a norm with running statistics folds into a convolution or linear layer that is used once and "
+    "that it alone reads"
+)
+
+
+def _few(names: tuple[str, ...]) -> str:
+    return ", ".join([*names[:3], *("…" for _ in names[3:4])])
+
+
 class Analysis(NamedTuple):
     """Everything that is known of a network for one choice of its parameters and symbols.
 
@@ -70,9 +110,14 @@ class Analysis(NamedTuple):
     last_feature_map: str | None
     findings: tuple[Finding, ...]
     assume: Mapping[str, str] = MappingProxyType({})
-    #: Layers by the norm that was folded into each; None: nothing was asked to be folded.
-    folded: Mapping[str, str] | None = None
+    #: None: nothing was asked to be folded.
+    folding: Folding | None = None
     counts: tuple[Count, ...] = ()
+
+    @property
+    def folded(self) -> Mapping[str, str] | None:
+        """Layers by the norm that was folded into each; None: nothing was asked to be folded."""
+        return self.folding and self.folding.into
 
     @property
     def output(self) -> Shape:
@@ -104,18 +149,25 @@ class Analysis(NamedTuple):
             "layers": [row.to_dict() for row in self.layers],
             "totals": {key: plain(total(self)) for key, total in TOTALS.items()},
             **outputs_to_dict(self),
-            **({} if self.folded is None else {"folded": dict(self.folded)}),
+            **(self.folding.to_dict() if self.folding else {}),
             "last_feature_map": self.last_feature_map,
             "warnings": list(self.warnings),
             "findings": [finding._asdict() for finding in self.findings],
         }
 
-    def _repr_html_(self) -> str:
-        """The table of ``cnncalc analyze``, as notebooks show it."""
-        from cnncalc.render.html import table
-        from cnncalc.tables.analysis import analysis_table, default_depth
+    def __str__(self) -> str:
+        """As ``cnncalc analyze`` prints it."""
+        from cnncalc.render.plain import plain as written
+        from cnncalc.tables.analysis import analysis_table
 
-        return table(analysis_table(self, default_depth(self)))
+        return written(analysis_table(self))
+
+    def _repr_html_(self) -> str:
+        """The same table, as notebooks show it."""
+        from cnncalc.render.html import table
+        from cnncalc.tables.analysis import analysis_table
+
+        return table(analysis_table(self))
 
 
 #: Numbers of the whole network, by their name in JSON and in ``expect:``.

@@ -19,7 +19,7 @@ from cnncalc.analyses.traffic import moved
 from cnncalc.errors import UsageError, suggest
 from cnncalc.formulas import attainable_time, flops, intensity
 from cnncalc.graph import Graph, Scope
-from cnncalc.results import plain
+from cnncalc.results import Folding, plain
 from cnncalc.sizes import Number, Shape, Size, expand, is_symbolic
 
 #: The units that times are given in, to the second.
@@ -50,9 +50,11 @@ def devices() -> Mapping[str, Device]:
 
 def device_called(name: str, dtype: str) -> Device:
     """Raises :class:`UsageError` for one that is not known, or states nothing of ``dtype``."""
-    found = devices().get(name)
+    found = devices().get(name.strip().lower())
     if found is None:
-        raise UsageError(f"unknown device {name!r}", hint=suggest(name, devices(), "devices"))
+        raise UsageError(
+            f"unknown device {name!r}", hint=suggest(name.lower(), devices(), "devices")
+        )
     if dtype not in found.peak:
         raise UsageError(
             f"no peak is stated for {dtype} on the {found.title}",
@@ -110,6 +112,8 @@ class Roofline(NamedTuple):
     memory: Size | None
     inputs: Mapping[str, Shape]
     outputs: Mapping[str, Shape]
+    #: None: nothing was asked to be folded.
+    folding: Folding | None = None
 
     @property
     def name(self) -> str:
@@ -125,6 +129,20 @@ class Roofline(NamedTuple):
         if self.device is None:
             return None
         return intensity(self.device.peak[self.dtype], flops(self.device.bandwidth))
+
+    def __str__(self) -> str:
+        """As ``cnncalc roofline`` prints it."""
+        from cnncalc.render.plain import plain as written
+        from cnncalc.tables.roofline import roofline_table
+
+        return written(roofline_table(self))
+
+    def _repr_html_(self) -> str:
+        """The same table, as notebooks show it."""
+        from cnncalc.render.html import table
+        from cnncalc.tables.roofline import roofline_table
+
+        return table(roofline_table(self))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON of schema 1."""
@@ -142,6 +160,7 @@ class Roofline(NamedTuple):
                 "peak_inference_bytes": plain(self.memory),
             },
             "ridge_macs_per_byte": plain(self.ridge),
+            **(self.folding.to_dict() if self.folding else {}),
         }
 
 
@@ -172,8 +191,7 @@ def roofline(
         if on is not None and (is_symbolic(macs) or is_symbolic(bytes_)):
             raise UsageError(
                 "a device needs numbers for all sizes and the batch",
-                node=node.name,
-                hint="give symbols values with --at, or leave the device out",
+                hint="give symbols values with --at, --set or --batch, or leave the device out",
             )
         per_byte = None if bytes_ == 0 else intensity(macs, bytes_)
         bound = seconds = None

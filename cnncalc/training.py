@@ -62,6 +62,20 @@ class Training(NamedTuple):
     def name(self) -> str:
         return str(self.head["name"])
 
+    def __str__(self) -> str:
+        """As ``cnncalc train`` prints it."""
+        from cnncalc.render.plain import plain as written
+        from cnncalc.tables.training import training_table
+
+        return written(training_table(self))
+
+    def _repr_html_(self) -> str:
+        """The same table, as notebooks show it."""
+        from cnncalc.render.html import table
+        from cnncalc.tables.training import training_table
+
+        return table(training_table(self))
+
     def to_dict(self) -> dict[str, Any]:
         """JSON of schema 1."""
         memory = self.memory

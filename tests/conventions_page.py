@@ -38,7 +38,8 @@ given in short.
 
 Every tool looks at the network that PyTorch runs: one module of `torch.nn` for each layer, `a + b` for
 a sum, `torch.cat` for a concatenation, attention as its matrix products, all in evaluation mode. Layers
-of which a tool knows nothing are *uncounted*, which the output says; they are not 0 by a rule.
+of which a tool knows nothing are *uncounted*: their cells have a dash (nothing in CSV), and the output lists
+them. They are not 0 by a rule.
 
 The numbers are for one image unless `--batch` says otherwise. Most tools count all images; ptflops divides
 what it counts by modules by the batch, and not what it counts by functions.
@@ -95,7 +96,8 @@ def _entry(convention: Convention) -> Iterator[str]:
     about = convention.about
     if about.partition(" ")[0].isalpha():  # not torch.utils…
         about = about[0].upper() + about[1:]
-    yield f"{about}.{version} It {convention.batch}."
+    traced = " It does not see what leads to no output." if convention.traced else ""
+    yield f"{about}.{version} It {convention.batch}.{traced}"
     yield ""
     yield "| for | counts | source |"
     yield "|---|---|---|"

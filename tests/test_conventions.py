@@ -163,7 +163,7 @@ def test_versions() -> None:
         ("torchinfo@1", "there is torchinfo@main and torchinfo@1.8.0"),
         ("torchinfo@9", "there is torchinfo@main and torchinfo@1.8.0"),
         ("thop@", "there is thop@0.1.1"),
-        ("", "known: mac, "),
+        ("", "known conventions: "),
     ],
 )
 def test_unknown_names_are_errors_with_a_hint(name: str, hint: str) -> None:

@@ -13,6 +13,7 @@ from test_imports import HEAVY, imported
 
 from cnncalc import load
 from cnncalc.conventions import NAMES
+from cnncalc.errors import CnncalcError
 from cnncalc.reconcile import reconcile
 
 LINE = "3x32x32 | conv 10 k=5 p=2 | bn | relu | adaptive_avgpool 3 | flatten | linear 10"
@@ -24,7 +25,7 @@ def test_columns_in_every_format() -> None:
     assert [row["fvcore"] for row in rows] == [
         "768000",
         "20480",
-        "0",
+        "",  # uncounted: nothing, and not a 0
         "10240",
         "0",
         "900",
@@ -70,6 +71,102 @@ def test_macs_prints_the_number_of_one_convention() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "notes"),
+    [
+        (("macs", LINE, "-c", "fvcore"), ["note: fvcore: uncounted: relu x1"]),
+        (("macs", LINE, "-c", "thop,fvcore", "-f", "csv"), ["note: fvcore: uncounted: relu x1"]),
+        (("analyze", LINE, "-c", "fvcore", "-f", "csv"), ["note: fvcore: uncounted: relu x1"]),
+        (
+            ("reconcile", LINE, "-t", "mac,fvcore", "-f", "csv"),
+            ["note: fvcore: uncounted: relu x1"],
+        ),
+        (
+            ("macs", "3x8x8 | conv 4 k=3 | relu", "-c", "netscope", "--batch", "2"),
+            [
+                "note: netscope: counts all images of the batch",
+                "note: netscope: apart: 288 comparisons",
+            ],
+        ),
+        # where the answer itself says so
+        (("analyze", LINE, "-c", "fvcore"), []),
+        (("macs", LINE, "-c", "fvcore", "--json"), []),
+        (("macs", LINE, "-c", "thop"), []),
+        (("macs", LINE, "-c", "fvcore", "-q"), []),
+    ],
+)
+def test_what_is_uncounted_is_said_beside_bare_numbers(
+    words: tuple[str, ...], notes: list[str]
+) -> None:
+    assert cnncalc(*words).err.splitlines() == notes
+
+
+def test_uncounted_layers_have_no_number() -> None:
+    """A rule that says 0 is a 0; no rule is a dash, in a folded row only where it is all there is."""
+    rows = {
+        line.split()[0]: line.split()[-2:]
+        for line in cnncalc("analyze", LINE, "-c", "fvcore,thop").out.splitlines()
+        if line
+    }
+    assert rows["relu1"] == ["-", "0"]
+    assert rows["flatten1"] == ["0", "0"]
+    assert rows["bn1"] == ["20,480", "40,960"]
+    folded = cnncalc("analyze", "lenet5", "-c", "fvcore", "--depth", "1", "-f", "csv").out
+    assert [row["fvcore"] for row in csv.DictReader(io.StringIO(folded))][:2] == ["392000", ""]
+
+
+@pytest.mark.parametrize(
+    "form", [("--leading",), ("--derivative", "H"), ("--emit", "python"), ("--by", "stage")]
+)
+@pytest.mark.parametrize("command", ["analyze", "macs"])
+def test_closed_forms_are_of_macs_alone(command: str, form: tuple[str, ...]) -> None:
+    wrong = cnncalc(command, "lenet5", "--symbolic", "-c", "fvcore", *form)
+    assert wrong.code == 2
+    assert "error: --by, --leading, --derivative and --emit are of MACs" in wrong.err
+    assert "hint: leave out --convention" in wrong.err
+
+
+def test_notebooks_show_the_columns_too() -> None:
+    shown = load(LINE).analyze(conventions=["thop"])._repr_html_()
+    assert ">thop</th>" in shown
+    assert ">40,960</td>" in shown
+
+
+def test_python_takes_one_name_or_several_and_nothing_else() -> None:
+    net = load(LINE)
+    assert [one.total for one in net.count("fvcore")] == [799_620]
+    assert [one.total for one in net.count("mac,fvcore")] == [768_900, 799_620]
+    assert len(net.reconcile("mac,fvcore").steps) == 1
+    for wrong in (None, 3, [3]):
+        with pytest.raises(CnncalcError, match="conventions must be a name or a list of names"):
+            net.count(wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("torchvision", "that is mac"),
+        ("deepspeed-MACs", "that is mac"),
+        ("Fvcore", "did you mean 'fvcore'?"),
+        ("@2.13", "known conventions: "),
+    ],
+)
+def test_unknown_conventions(name: str, hint: str) -> None:
+    found = cnncalc("macs", "lenet5", "-c", name)
+    assert found.code == 2
+    assert f"error: unknown convention {name!r}\n  hint: {hint}" in found.err
+
+
+def test_traces_do_not_see_what_leads_to_no_output() -> None:
+    net = load("3x8x8 | c = conv 4 k=3 bias=no | bn | relu | from c | gap")
+    fvcore, onnx, thop = net.count("fvcore,onnx-tool,thop")
+    weights = 36 * 4 * 27
+    assert fvcore.total == weights + 4 * 36
+    assert [str(one) for one in fvcore.uncounted] == ["bn x1", "relu x1"]
+    assert onnx.total == weights + 4 * 36 + 4 * 4  # nothing is folded into the convolution
+    assert thop.total == weights + 4 * 4 * 36 + 4 * 36 + 4
+
+
 def test_symbols() -> None:
     found = json.loads(
         cnncalc(
@@ -85,7 +182,7 @@ def test_symbols() -> None:
     assert "no closed form at adaptive_avgpool1" in text
     assert "15,470,314,496 (15.5 G) at H=224, W=224" in text
     nowhere = cnncalc("macs", "3xHxW | adaptive_avgpool 2", "-c", "thop", "-q").out
-    assert "give the sizes with --at" in nowhere
+    assert "give every symbol a number, with --at, --set or --batch" in nowhere
 
 
 def test_ledger_of_resnet50_sums_to_each_total() -> None:
@@ -139,6 +236,46 @@ def test_ledger_in_symbols_and_where_there_are_none() -> None:
     wrong = cnncalc("reconcile", "3xHxW | adaptive_avgpool 3", "-t", "mac,thop")
     assert wrong.code == 2
     assert "hint: give every symbol a number" in wrong.err
+
+
+def test_entries_say_what_explains_them() -> None:
+    """Several rules of a tool name their operations, and what has no rule is said."""
+    (step,) = load("resnet18").reconcile(["torch", "deepspeed"]).steps
+    rules = {change.entry: change.rules for change in step.changes}
+    assert rules["batch normalisation"]["torch"] == ("uncounted: bn x20",)
+    assert rules["pooling"]["torch"] == ("uncounted: maxpool x1, gap x1",)
+    (step,) = load("resnet18").reconcile(["mac", "deepspeed"]).steps
+    assert {change.entry: change.rules for change in step.changes}["2 operations for each MAC"] == {
+        "deepspeed": (
+            "2 for each MAC, M for the bias (conv)",
+            "2 for each MAC, 0 for the bias (linear)",
+        )
+    }
+    # Queries, keys and values are projected by a function, not by a module.
+    (step,) = load("8x4x4 | tokens | attention 2").reconcile(["fvcore", "ptflops"]).steps
+    (macs,) = (change for change in step.changes if change.entry == "multiply–accumulates")
+    assert macs.amount == -16 * 3 * 8 * 8
+    assert macs.rules["ptflops"][-1] == "uncounted: linear of attention x1"
+
+
+def test_ledger_says_sizes_and_batch() -> None:
+    words = ("reconcile", "lenet5", "--tools", "mac,torch", "--batch", "2")
+    assert cnncalc(*words).out.startswith("LeNet-5: 1x28x28 -> 10, batch 2\n")
+    assert json.loads(cnncalc(*words, "--json").out)["batch"] == 2
+
+
+def test_lists_continue_their_items() -> None:
+    words = ("reconcile", "lenet5", "--tools", "torch")
+    assert "\n  - uncounted: relu x3, maxpool x2\n" in cnncalc(*words, "-f", "markdown").out
+    assert "\n\\quad uncounted: relu x3, maxpool x2\n" in cnncalc(*words, "-f", "latex").out
+
+
+def test_whole_quotients_of_adaptive_windows_have_a_formula() -> None:
+    """thop's floating point rounds nothing there, whatever the batch."""
+    found = cnncalc("macs", "3x14x14 | adaptive_avgpool 7", "-c", "thop", "--batch", "N")
+    assert found.out == f"{3 * 14 * 14 + 3 * 7 * 7}*N\n"
+    found = cnncalc("macs", "3x14x14 | adaptive_avgpool 5", "-c", "thop", "--batch", "N")
+    assert "no closed form at adaptive_avgpool1" in found.out
 
 
 def test_formats_of_reconcile() -> None:

@@ -104,7 +104,10 @@ CASES = """
 3x8x8 | conv 4 k=3 | bn
 3x8x8 | conv 4 k=3 bias=no | bn affine=no | relu
 3x8x8 | c = conv 4 k=3 bias=no | bn | add c x
+3x8x8 | c = conv 4 k=3 bias=no | gn 2 | conv 4 k=3 | from c | bn | upsample 2
 3x8x8 | conv 4 k=3 bias=no | bn track=no
+3x8x8 | conv 4 k=3 bias=no | dropout | identity | bn
+3x8x8 | conv 4 k=3 bias=no | d = dropout | bn | add d x
 3x8x8 | deconv 4 k=3 bias=no | bn
 3x8 | conv 4 k=3 bias=no | bn
 3x4x4x4 | conv 4 k=3 bias=no | bn

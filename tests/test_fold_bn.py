@@ -93,6 +93,54 @@ def test_nothing_to_fold_is_said() -> None:
     assert "folded" not in json.loads(run("analyze", "lenet5", "--json").out)
 
 
+LEFT = "a norm with running statistics folds into a convolution or linear layer"
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("3x8x8 | bn | conv 4 k=3", ["bn1"]),
+        ("3x8x8 | conv 4 k=3 | bn track=no", ["bn1"]),
+        ("3x8x8 | a = conv 4 k=3 | b = bn | add a b", ["b"]),
+        ("4x8x8 | a = conv 4 k=1 | bn | reuse a | bn", ["bn1", "bn2"]),
+    ],
+)
+def test_norms_that_stay_are_said_and_why(line: str, left: list[str]) -> None:
+    for command in ("analyze", "roofline", "reconcile"):
+        found = run(command, line, "--fold-bn", "--json")
+        assert json.loads(found.out)["folded"] == {}
+        assert json.loads(found.out)["unfolded"] == left
+        names = ", ".join(left)
+        assert (
+            found.err == f"warning: no batch normalisation can be folded ({names}): {LEFT} "
+            "that is used once and that it alone reads\n"
+        )
+
+
+def test_some_fold_and_some_stay() -> None:
+    line = "3x8x8 | bn | conv 4 k=3 | bn | relu"
+    for command in ("analyze", "roofline", "reconcile"):
+        found = run(command, line, "--fold-bn")
+        assert "1 batch normalisation, into the layer before it; 1 stays (bn1): a norm" in found.out
+        assert found.err == ""
+    many = run("analyze", "densenet121", "--fold-bn").out
+    assert "59 batch normalisations, into the layers before them; 62 stay (" in many
+
+
+def test_one_line_answers_and_counts_fold_too() -> None:
+    assert run("params", "resnet50", "--fold-bn").out == "25530472\n"
+    # The bias of a folded convolution is an operation for each element of its output.
+    line = "3x8x8 | conv 4 k=3 p=1 bias=no | bn"
+    counts = ("-c", "deepspeed", "-q")
+    assert run("macs", line, *counts).out == f"{2 * 27 * 4 * 64 + 2 * 4 * 64}\n"
+    assert run("macs", line, *counts, "--fold-bn").out == f"{2 * 27 * 4 * 64 + 4 * 64}\n"
+    (step,) = cnncalc.load(line).reconcile(["mac", "deepspeed"], fold_bn=True).steps
+    assert {change.entry: change.amount for change in step.changes} == {
+        "2 operations for each MAC": 27 * 4 * 64,
+        "biases": 4 * 64,
+    }
+
+
 def test_command() -> None:
     data = json.loads(run("analyze", "resnet50", "--fold-bn", "--json").out)
     assert data["totals"]["params"] == 25_530_472

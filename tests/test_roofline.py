@@ -36,6 +36,28 @@ def test_bytes_worked_by_hand(line: str, moved: list[int]) -> None:
     assert found.moved == sum(moved)
 
 
+def test_devices_are_known_in_any_case() -> None:
+    net = cnncalc.load("64 | linear 10")
+    assert net.roofline("A100") == net.roofline("a100")
+    with pytest.raises(UsageError, match="unknown device") as caught:
+        net.roofline("H1000")
+    assert caught.value.hint == "did you mean 'h100'?"
+
+
+def test_results_print_as_the_commands_do() -> None:
+    net = cnncalc.load("resnet18")
+    step, on = net.training(optimizer="adam", batch=2), net.roofline("a100", fold_bn=True)
+    ledger, table = net.reconcile(["mac", "thop"]), net.analyze(conventions=["thop"])
+    assert str(table) == run("analyze", "resnet18", "-c", "thop").out
+    assert str(step) == run("train", "resnet18", "--optimizer", "adam", "--batch", "2").out
+    assert str(on) == run("roofline", "resnet18", "--device", "a100", "--fold-bn").out
+    assert str(ledger) == run("reconcile", "resnet18", "--tools", "mac,thop").out
+    for one in (table, step, on, ledger):
+        assert one._repr_html_().count("<table>") == 2
+    (count,) = net.count("thop")
+    assert str(count) == "1824033792 MAC, thop@0.1.1.post2209072238"
+
+
 def test_a_batch_reads_weights_once() -> None:
     one, many = (cnncalc.load("64 | linear 10").roofline(batch=n).moved for n in (1, 100))
     assert (one, many) == (4 * (74 + 650), 4 * (7400 + 650))

@@ -226,7 +226,13 @@ class _Forgetful(KINDS["relu"]):  # type: ignore[misc]
         return ()
 
 
-NETS = ["lenet5", "resnet18", "mobilenet_v2", "shufflenet_v2_x1_0", "squeezenet1_1"]
+NETS = [
+    *("lenet5", "resnet18", "mobilenet_v2", "shufflenet_v2_x1_0", "squeezenet1_1"),
+    # What is padded by itself is kept; the image that it was is not, having no gradient.
+    "4x8x8 | conv 4 k=3 p=1 mode=reflect | silu | conv 4 k=3 p=1 mode=reflect | silu",
+    "4x8x8 | relu | conv 4 k=3 p=1 mode=replicate | silu | conv 4 k=3 p=1 mode=replicate",
+    "4x8x8 | conv 4 k=3 p=1 mode=circular | silu | conv 4 k=3 p=same | relu",
+]
 MORE = [
     *("resnet50", "densenet121", "googlenet", "efficientnet_b0", "convnext_tiny", "vit_b_16"),
     *("alexnet_2012", "se_resnet50", "dcgan_generator", "unet_same"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from cnncalc.cli.closed import Closed, closed, show
+from cnncalc.cli.counting import answer, only_mac
 from cnncalc.cli.options import Common, convention, fold_bn, shared
 from cnncalc.render import Report
-from cnncalc.tables.analysis import analysis_table, default_depth
+from cnncalc.tables.analysis import analysis_table
 
 
 @click.command()
@@ -36,16 +37,12 @@ def command(
     Long networks fold each use of a block into one row, with the number of its layers in brackets:
     --all shows every layer, --depth N folds deeper ones. --convention adds what other tools count.
     """
+    only_mac(form, convention)
     analysis = common.analyze(net, fold_bn, convention)
     if form.wanted:
         from cnncalc.forms import TOTALS
 
         show(common, analysis, form, tuple(TOTALS))
         return
-    fold = None if all else depth or default_depth(analysis)
-    table = analysis_table(analysis, fold, asked=depth is not None and not all)
-    if analysis.counts:
-        from cnncalc.cli.counting import with_counts
-
-        table = with_counts(table, analysis)
-    common.show(Report(analysis.to_dict, table))
+    table = analysis_table(analysis, depth, all)
+    answer(common, Report(analysis.to_dict, table), analysis.counts)

@@ -6,26 +6,29 @@ import click
 
 from cnncalc.cli.answers import totals
 from cnncalc.cli.closed import Closed, closed, show
-from cnncalc.cli.options import Common, convention, shared
+from cnncalc.cli.counting import answer, counted, only_mac
+from cnncalc.cli.options import Common, convention, fold_bn, shared
 from cnncalc.sizes import text
 
 
 @click.command()
 @click.argument("net")
+@fold_bn
 @convention
 @closed
 @shared
-def command(net: str, common: Common, form: Closed, convention: tuple[str, ...]) -> None:
+def command(
+    net: str, common: Common, form: Closed, convention: tuple[str, ...], fold_bn: bool
+) -> None:
     """The number of multiply-accumulates.
 
     One line; of convolutions and linear layers, biases not counted. With --convention what that tool
     counts, a line for each.
     """
-    analysis = common.analyze(net, conventions=convention)
+    only_mac(form, convention)
+    analysis = common.analyze(net, fold_bn, convention)
     if convention:
-        from cnncalc.cli.counting import counted
-
-        common.show(counted(analysis))
+        answer(common, counted(analysis), analysis.counts)
         return
     if form.wanted:
         show(common, analysis, form, ("macs",))

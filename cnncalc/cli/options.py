@@ -60,7 +60,7 @@ _OPTIONS = (
         default="float32",
         show_default=True,
         type=click.Choice(list(DTYPES)),
-        help="Type of the numbers, for bytes.",
+        help="Type of the elements, for bytes.",
     ),
 )
 #: For commands that count operations.
@@ -171,7 +171,7 @@ class Common(NamedTuple):
         """What layers move, and what bounds them on a device."""
         network = self.network(net)
         with self.nearest(network):
-            return network.roofline(
+            found = network.roofline(
                 device,
                 **self.values(),
                 symbolic=self.leaves_open,
@@ -179,6 +179,8 @@ class Common(NamedTuple):
                 dtype=self.dtype,
                 fold_bn=fold_bn,
             )
+        self.notice(found.folding.findings if found.folding else ())
+        return found
 
     def receptive_field(self, net: str, layer: str | None) -> LayerField:
         """The receptive field of a layer; what is noticed of it goes to standard error."""
@@ -188,15 +190,19 @@ class Common(NamedTuple):
         self.notice(field.findings)
         return field
 
-    def reconcile(self, net: str, tools: tuple[str, ...]) -> Ledger:
+    def reconcile(self, net: str, tools: tuple[str, ...], fold_bn: bool) -> Ledger:
         """What tools count, and why they differ."""
-        from cnncalc.reconcile import reconcile
-
         network = self.network(net)
         with self.nearest(network):
-            return reconcile(
-                network, tools, **self.values(), symbolic=self.leaves_open, batch=self.batch
+            found = network.reconcile(
+                tools,
+                **self.values(),
+                symbolic=self.leaves_open,
+                batch=self.batch,
+                fold_bn=fold_bn,
             )
+        self.notice(found.folding.findings if found.folding else ())
+        return found
 
     @property
     def leaves_open(self) -> bool:

@@ -6,20 +6,21 @@ import click
 
 from cnncalc.cli.answers import totals
 from cnncalc.cli.closed import Closed, closed, show
-from cnncalc.cli.options import Common, shared
+from cnncalc.cli.options import Common, fold_bn, shared
 from cnncalc.sizes import text
 
 
 @click.command()
 @click.argument("net")
+@fold_bn
 @closed
 @shared
-def command(net: str, common: Common, form: Closed) -> None:
+def command(net: str, common: Common, form: Closed, fold_bn: bool) -> None:
     """The number of trainable parameters.
 
     One line; -f json has the buffers (running statistics) too.
     """
-    analysis = common.analyze(net)
+    analysis = common.analyze(net, fold_bn)
     if form.wanted:
         show(common, analysis, form, ("params",))
         return

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-
 import click
 
-from cnncalc.cli.counting import count_facts
-from cnncalc.cli.options import Common, shared
+from cnncalc.cli.counting import answer
+from cnncalc.cli.options import Common, fold_bn, shared
 from cnncalc.errors import UsageError
-from cnncalc.reconcile import USUAL, Ledger, Step
+from cnncalc.reconcile import USUAL
 from cnncalc.render import Column, Report, Table
-from cnncalc.render.report import Cell
-from cnncalc.results import opening, plain
-from cnncalc.sizes import Number, expand
+from cnncalc.results import opening
+from cnncalc.tables.reconcile import ledger_table
 
-_COLUMNS = (
-    Column("tool", "tool"),
-    Column("entry", "entry"),
-    Column("change", "change", right=True),
-    Column("total", "total", right=True),
-    Column("rules", "rules"),
-)
 _LISTED = (
     Column("convention", "convention"),
     Column("version", "version"),
@@ -40,8 +30,11 @@ _LISTED = (
     help=f"Conventions, from one to the next (else {','.join(USUAL)}).",
 )
 @click.option("--list", "listed", is_flag=True, help="The conventions that there are.")
+@fold_bn
 @shared
-def command(net: str | None, common: Common, tools: tuple[str, ...], listed: bool) -> None:
+def command(
+    net: str | None, common: Common, tools: tuple[str, ...], listed: bool, fold_bn: bool
+) -> None:
     """Why counting tools differ, from one total to another.
 
     Each line is what one tool counts and the other does not, or counts by another rule; the changes
@@ -53,38 +46,8 @@ def command(net: str | None, common: Common, tools: tuple[str, ...], listed: boo
         return
     if net is None:
         raise UsageError("reconcile needs a network", hint="cnncalc reconcile resnet50, or --list")
-    ledger = common.reconcile(net, tools or USUAL)
-    common.show(Report(ledger.to_dict, _table(ledger)))
-
-
-def _table(ledger: Ledger) -> Table:
-    first = ledger.counts[0]
-    rows: list[Sequence[Cell]] = [_total(first.convention.key, first.total)]
-    for step in ledger.steps:
-        rows += _changes(step)
-    facts = list(count_facts(ledger.counts))
-    if ledger.why:
-        values = ", ".join(f"{name}={value}" for name, value in ledger.at.items())
-        facts.append(("at", f"{values}; {ledger.why}"))
-    return Table(str(ledger.head["name"]), _COLUMNS, rows, facts=facts)
-
-
-def _total(tool: str, total: Number | None) -> Sequence[Cell]:
-    return (tool, "total", None, plain(total), "")
-
-
-def _changes(step: Step) -> Iterator[Sequence[Cell]]:
-    """The changes with the running total, then the total that they lead to."""
-    tool = step.after.convention.key
-    running = step.before.total or 0
-    for change in step.changes:
-        running = expand(running + change.amount)
-        yield (tool, change.entry, plain(change.amount), plain(running), _worded(change.rules))
-    yield _total(tool, step.after.total)
-
-
-def _worded(rules: Mapping[str, Sequence[str]]) -> str:
-    return "; ".join(f"{tool}: {', '.join(texts)}" for tool, texts in rules.items())
+    ledger = common.reconcile(net, tools or USUAL, fold_bn)
+    answer(common, Report(ledger.to_dict, ledger_table(ledger)), ledger.counts)
 
 
 def _listing() -> Report:

@@ -33,13 +33,12 @@ NAMES: dict[str, str] = {
 }
 
 
-def conventions(name: str) -> tuple[Convention, ...]:
-    """All versions of the convention called ``name``, the default one first.
+#: What else they are called.
+_ALSO = {"torchvision": "mac", "deepspeed-macs": "mac", "flopcountermode": "torch"}
 
-    Raises :class:`UsageError` for a name that there is not.
-    """
-    if name not in NAMES:
-        raise UsageError(f"unknown convention {name!r}", hint=suggest(name, NAMES, "conventions"))
+
+def conventions(name: str) -> tuple[Convention, ...]:
+    """All versions of the convention called ``name``, one of ``NAMES``; the default one first."""
     found: tuple[Convention, ...] = import_module(f"{__name__}.{NAMES[name]}").CONVENTIONS
     return tuple(one for one in found if one.name == name)
 
@@ -51,6 +50,11 @@ def find(name: str) -> Convention:
     version that there is not.
     """
     bare, at, version = name.strip().partition("@")
+    if bare not in NAMES:
+        hint = suggest(bare.lower(), NAMES, "conventions")
+        if bare.lower() in _ALSO:
+            hint = f"that is {_ALSO[bare.lower()]}"
+        raise UsageError(f"unknown convention {name.strip()!r}", hint=hint)
     versions = conventions(bare)
     if not at:
         return versions[0]
@@ -69,7 +73,7 @@ def find_all(names: Iterable[str]) -> list[Convention]:
     """
     wanted = [name for text in names for name in text.split(",") if name.strip()]
     if not wanted:
-        raise UsageError("no convention is named", hint=f"known: {', '.join(NAMES)}")
+        raise UsageError("no convention is named", hint=suggest("", NAMES, "conventions"))
     return list({id(one): one for one in map(find, wanted)}.values())
 
 

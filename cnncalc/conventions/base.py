@@ -61,13 +61,19 @@ LABELS: Mapping[str, str] = {
 class Term(NamedTuple):
     """Some operations under one entry of a ledger, by a rule.
 
-    ``apart``: the tool reports them beside its total (netscope's comparisons and additions).
+    ``apart``: the tool reports them beside its total (netscope's comparisons and additions). ``what``
+    is the operation that the rule is for, by its name in the tool's table.
     """
 
     label: str
     amount: Number
     apart: bool = False
     rule: Rule | None = None
+    what: str = ""
+
+    def by(self, rule: Rule, what: str) -> Term:
+        """The same, with the rule that it is by."""
+        return self._replace(rule=rule, what=what)
 
 
 Formula: TypeAlias = Callable[[Call], Iterable[Term]]
@@ -116,6 +122,8 @@ class Convention(NamedTuple):
     floors: bool = False
     #: Is it the version that is meant when none is named?
     usual: bool = True
+    #: Does it see a traced network, from which PyTorch drops what leads to no output?
+    traced: bool = False
 
     @property
     def key(self) -> str:
@@ -145,9 +153,10 @@ def tabled(
     terms: list[Term] = []
     missing: list[str] = []
     for call in calls:
-        rule = rules.get(key(call) or "")
+        what = key(call) or ""
+        rule = rules.get(what)
         if rule is not None:
-            terms += (term._replace(rule=rule) for term in rule.formula(call))
+            terms += (term.by(rule, what) for term in rule.formula(call))
         elif not call.layer.view:
             missing.append(call.name)
     return Counted(tuple(terms), tuple(dict.fromkeys(missing)))
@@ -159,7 +168,7 @@ def by_layer(place: Place, rules: Mapping[str, Rule], key: Callable[[Call], str 
     module = first[0].module if first else None
     if module is not None and module in rules:
         rule = rules[module]
-        return Counted(tuple(term._replace(rule=rule) for term in rule.formula(first[0])))
+        return Counted(tuple(term.by(rule, module) for term in rule.formula(first[0])))
     return tabled(place.calls, rules, key)
 
 

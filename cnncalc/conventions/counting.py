@@ -12,15 +12,14 @@ from cnncalc.conventions.base import (
     LABELS,
     ROUNDING,
     Convention,
-    Counted,
     NoClosedForm,
-    Rule,
     Term,
+    tabled,
 )
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Layer
 from cnncalc.layers.calls import Call
-from cnncalc.sizes import Number, Shape, Size, equal, expand, is_fraction, product, rounded
+from cnncalc.sizes import Number, Shape, Size, equal, expand, is_fraction, product, rounded, text
 
 #: Why there is no number for layers that stand for a symbolic number of repetitions.
 _REPEATS = "it is repeated a symbolic number of times, of which only MACs are known"
@@ -44,10 +43,10 @@ class Surroundings:
 
     @cached_property
     def readers(self) -> Mapping[str, list[Node]]:
-        """Who reads each tensor; an output has None for a reader too."""
+        """Who reads each tensor on the way to an output."""
         found: dict[str, list[Node]] = {name: [] for name in self.graph.shapes}
         for node in self.graph:
-            for name in node.inputs:
+            for name in node.inputs if node.name in self.graph.used else ():
                 found[name].append(node)
         return found
 
@@ -110,6 +109,11 @@ class LayerCount(NamedTuple):
     reason: str | None = None
 
     @property
+    def unknown(self) -> bool:
+        """Does the tool know nothing of it?"""
+        return bool(self.missing) and not self.terms
+
+    @property
     def total(self) -> Number | None:
         if self.reason:
             return None
@@ -136,6 +140,11 @@ class Count(NamedTuple):
     images: Size
     #: For a network with symbols: values of theirs, and the count for these.
     at: tuple[Mapping[str, int], Count] | None = None
+
+    def __str__(self) -> str:
+        """The total with its unit, as in ``4111512576 flop, fvcore@0.1.5.post20221221``."""
+        total = "?" if self.total is None else text(self.total)
+        return f"{total} {self.convention.unit}, {self.convention.title}"
 
     @property
     def total(self) -> Number | None:
@@ -168,14 +177,18 @@ class Count(NamedTuple):
         return {label: count for label, count in entries.items() if equal(count, 0) is not True}
 
     @property
-    def rules(self) -> dict[str, list[Rule]]:
-        """The rules behind each entry of the ledger."""
-        found: dict[str, dict[str, Rule]] = {}
+    def rules(self) -> dict[str, dict[str, list[str]]]:
+        """What the rules behind each entry of the ledger say, and of which operations they say it."""
+        found: dict[str, dict[str, dict[str, None]]] = {}
         for layer in self.layers.values():
             for term in layer.terms:
                 if term.rule is not None:
-                    found.setdefault(term.label, {})[term.rule.text] = term.rule
-        return {label: list(rules.values()) for label, rules in found.items()}
+                    said = found.setdefault(term.label, {}).setdefault(term.rule.text, {})
+                    said.update({term.what: None} if term.what else {})
+        return {
+            label: {text: list(whats) for text, whats in texts.items()}
+            for label, texts in found.items()
+        }
 
     @property
     def uncounted(self) -> tuple[Uncounted, ...]:
@@ -208,8 +221,9 @@ def count(graph: Graph, convention: Convention, images: Size = 1) -> Count:
 
 
 def _layer(convention: Convention, place: Place) -> LayerCount:
+    dropped = convention.traced and place.node.name not in place.around.graph.used
     try:
-        found: Counted = convention.counter(place)
+        found = tabled(place.calls, {}, lambda call: None) if dropped else convention.counter(place)
     except NoClosedForm as why:
         return LayerCount(place.node.kind, (), reason=str(why))
     missing = () if convention.complete else found.missing

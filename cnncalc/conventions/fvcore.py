@@ -91,5 +91,6 @@ CONVENTIONS = (
         "upsampling by its table",
         rules=RULES,
         counter=count,
+        traced=True,
     ),
 )

@@ -2,7 +2,9 @@
 
 Read from onnx-tool 1.0.1 (``onnx_tool/node.py``) and checked by running it on what
 ``torch.onnx.export(…, dynamo=False)`` of torch 2.13.0 writes. That exporter folds a batch
-normalisation into the convolution before it, which then has a bias. What it writes to compute sizes
+normalisation into the convolution before it, which then has a bias; dropout between them is not
+exported. Where pooling that rounds up leaves out a last window (which would start outside the input),
+onnx-tool's own sizes are one larger than PyTorch's: these are not followed. What it writes to compute sizes
 (some units for each split or selection) is not counted here. A kind that it does not export, or that
 onnx-tool does not read, has no rule.
 """
@@ -32,6 +34,7 @@ from cnncalc.conventions.base import (
     tabled,
 )
 from cnncalc.conventions.counting import Place
+from cnncalc.graph import Node
 from cnncalc.layers.calls import Call
 from cnncalc.layers.windows import Slide
 from cnncalc.sizes import Size, divides, equal, exact_div, product
@@ -175,25 +178,39 @@ def _exported(call: Call) -> str | None:
 
 def _folds(place: Place) -> bool:
     """Is it the normalisation of a convolution, whose output nothing else reads?"""
+    if not _tracks(place.node):
+        return False
     before = place.around.nodes.get(place.node.inputs[0])
-    return (
-        place.layer.function == "batch_norm"
-        and place.layer.__dict__["track"]
-        and before is not None
-        and _convolves(before.layer.function)
-        and _alone(place, before.name)
-    )
+    while before is not None and _is_dropped(before, place) and _alone(place, before.name):
+        before = place.around.nodes.get(before.inputs[0])
+    return before is not None and _convolves(before) and _alone(place, before.name)
 
 
 def _is_folded_into(place: Place) -> bool:
-    if not _convolves(place.layer.function) or not _alone(place, place.node.name):
+    if not _convolves(place.node):
         return False
-    (reader,) = place.around.readers[place.node.name]
-    return reader.layer.function == "batch_norm" and bool(reader.layer.__dict__["track"])
+    reader = _only_reader(place, place.node.name)
+    while reader is not None and _is_dropped(reader, place):
+        reader = _only_reader(place, reader.name)
+    return reader is not None and _tracks(reader)
 
 
-def _convolves(function: str | None) -> bool:
-    return function == "conv"
+def _convolves(node: Node) -> bool:
+    return node.layer.function == "conv"
+
+
+def _tracks(node: Node) -> bool:
+    return node.layer.function == "batch_norm" and bool(node.layer.__dict__["track"])
+
+
+def _is_dropped(node: Node, place: Place) -> bool:
+    """Is nothing exported for it, because it does nothing at inference?"""
+    x = place.around.graph.inputs_of(node)[0]
+    return node.layer.view and not node.layer.reorders and tuple(x) == tuple(node.shape)
+
+
+def _only_reader(place: Place, tensor: str) -> Node | None:
+    return place.around.readers[tensor][0] if _alone(place, tensor) else None
 
 
 def _alone(place: Place, tensor: str) -> bool:
@@ -208,8 +225,10 @@ CONVENTIONS = (
         version=VERSION,
         unit="MAC",
         about="onnx_tool's profile of the exported network, batch normalisation folded: "
-        "instructions, of which an exponential takes 32 and a division 4",
+        "instructions, of which an exponential takes 32 and a division 4; those that only compute "
+        "sizes (2 to 6 a shuffle, a split or a selection) are left out",
         rules=RULES,
         counter=count,
+        traced=True,
     ),
 )

@@ -97,7 +97,8 @@ def modules_and_functions(place: Place) -> Counted:
         again = call.module in MODULES
         if rule is not None:
             for term in rule.formula(call):
-                terms.append(term._replace(label=AGAIN if again else term.label, rule=rule))
+                label = AGAIN if again else term.label
+                terms.append(term.by(rule, call.name)._replace(label=label))
         elif not again and not place.layer.view:
             missing.append(call.name)
     return Counted(tuple(terms), tuple(dict.fromkeys(missing)))

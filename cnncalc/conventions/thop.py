@@ -24,7 +24,7 @@ from cnncalc.conventions.base import (
     scaled,
 )
 from cnncalc.layers.calls import Call
-from cnncalc.sizes import equal, exact_div, is_int, product
+from cnncalc.sizes import Size, equal, exact_div, is_int, product
 
 VERSION = "0.1.1.post2209072238"
 _HOOKS = "thop/vision/basic_hooks.py"
@@ -41,7 +41,7 @@ def _transposed(call: Call) -> Iterator[Term]:
 
 def _adaptive(call: Call) -> Iterator[Term]:
     """(n/m + 1) M with n/m in floating point, cut off: N + M, or one less by rounding."""
-    if all(equal(m, 1) for m in call.y.spatial):
+    if all(_divides(m, n) for n, m in zip(call.x.spatial, call.y.spatial)):
         yield Term(LABELS[call.name], call.read + call.made)
         return
     if not all(map(is_int, (*call.x, *call.y, call.images))):
@@ -50,6 +50,11 @@ def _adaptive(call: Call) -> Iterator[Term]:
     for n, m in zip(call.x.spatial, call.y.spatial):
         share *= n / m
     yield Term(LABELS[call.name], int((share + 1) * call.made))
+
+
+def _divides(m: Size, n: Size) -> bool:
+    """Is n/m a whole number, so that nothing is rounded?"""
+    return equal(m, 1) is True or (is_int(m) and is_int(n) and n % m == 0)
 
 
 def softmax(call: Call) -> Iterator[Term]:

@@ -78,14 +78,17 @@ class Convolution(Layer):
             yield Weight("bias", (y.channels,))
 
     def keeps(self, xs: tuple[Shape, ...], y: Shape) -> Iterator[Kept]:
-        """Its input; where PyTorch pads before it convolves, the padded copy."""
+        """Its input; where PyTorch pads before it convolves, the padded copy.
+
+        What pads reads its input for the gradient of that alone, which an image has not.
+        """
         (x,) = xs
         windows = [window for window in self.windows(x) if isinstance(window, Slide)]
         if self.mode == "zeros" and all(same(one.before, one.after) for one in windows):
             yield INPUT_KEPT
             return
         if self.mode in ("reflect", "replicate"):  # whose own gradient reads its input
-            yield INPUT_KEPT
+            yield INPUT_KEPT._replace(only_for=(0,))
         # zeros are added at the ends alone, by as much as the padding is uneven
         uneven = self.mode == "zeros"
         added = (one.after - one.before if uneven else one.before + one.after for one in windows)

@@ -30,8 +30,12 @@ def markdown(table: Table) -> str:
             bold = (f"**{escape(shown(cell))}**" if cell != "" else "" for cell in table.total)
             lines.append(_row(list(bold)))
     if table.facts:
-        lines += ["", *(f"- {name}: {escape(value)}" for name, value in table.facts)]
+        lines += ["", *(_item(name, escape(value.strip())) for name, value in table.facts)]
     return "\n".join(lines) + "\n"
+
+
+def _item(name: str, value: str) -> str:
+    return f"- {name}: {value}" if name else f"  - {value}"
 
 
 def _row(cells: list[str]) -> str:

@@ -300,7 +300,8 @@ def table(found: Table) -> str:
             lines += [r"\hline", _row(map(shown, found.total))]
         lines += [r"\hline", r"\end{tabular}", ""]
     for name, value in found.facts:
-        lines += [rf"\textit{{{escape(name)}}}: {escape(value)}", ""]
+        label = rf"\textit{{{escape(name)}}}: " if name else r"\quad "
+        lines += [label + escape(value.strip()), ""]
     return "\n".join([*lines, _TAIL])
 
 

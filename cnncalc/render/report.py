@@ -27,6 +27,7 @@ class Table(NamedTuple):
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     total: Sequence[Cell] | None = None
+    #: A fact without a name says more of the one before it.
     facts: Sequence[tuple[str, str]] = ()
     #: The rows for programs, when those for people are folded.
     full: Sequence[Sequence[Cell]] | None = None

@@ -10,15 +10,28 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from cnncalc.graph import Graph, Node
+from cnncalc.results import Folding
 from cnncalc.rewriting.choosing import Matcher, rule_of
 from cnncalc.rewriting.rules import with_bias
 
+#: The function that norms of batches call.
+_NORM = "batch_norm"
+
 
 class Folded(NamedTuple):
-    """The graph without the norms that were folded; ``into``: layers by the norm that each took in."""
+    """The graph without the norms that were folded; ``into``: layers by the norm that each took in.
+
+    ``left`` are the norms that stay.
+    """
 
     graph: Graph
     into: Mapping[str, str]
+    left: tuple[str, ...]
+
+    @property
+    def folding(self) -> Folding:
+        """What was done, without the graph."""
+        return Folding(self.into, self.left)
 
 
 def fold(graph: Graph) -> Folded:
@@ -43,4 +56,5 @@ def fold(graph: Graph) -> Folded:
         if node.name not in into
     )
     outputs = {name: into.get(tensor, tensor) for name, tensor in graph.outputs.items()}
-    return Folded(Graph(graph.inputs, nodes, outputs, graph.conditions), into)
+    left = tuple(node.name for node in nodes if node.layer.function == _NORM)
+    return Folded(Graph(graph.inputs, nodes, outputs, graph.conditions), into, left)

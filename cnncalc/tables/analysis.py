@@ -11,23 +11,30 @@ from cnncalc.analyses.receptive_field import Fields
 from cnncalc.formulas import flops
 from cnncalc.render.report import Cell, Column, Table
 from cnncalc.results import Analysis, LayerResult, per_axis, plain
-from cnncalc.sizes import Number, Shape, Size, by, expand, is_int, text
+from cnncalc.sizes import Number, Shape, by, expand, text
+from cnncalc.tables.counting import USUAL, count_facts, counted_cell, total_cell
+from cnncalc.tables.numbers import counted
 
 #: One layer of an answer: it has a ``name``, a ``kind`` and ``scopes``.
 Row = TypeVar("Row", bound=Any)
 
 
-class Layered(Protocol):
-    """An answer about a network, layer by layer."""
+class Headed(Protocol):
+    """An answer about a network."""
 
-    @property
-    def layers(self) -> Sequence[Any]: ...
     @property
     def inputs(self) -> Mapping[str, Shape]: ...
     @property
     def outputs(self) -> Mapping[str, Shape]: ...
     @property
     def name(self) -> str: ...
+
+
+class Layered(Headed, Protocol):
+    """An answer about a network, layer by layer."""
+
+    @property
+    def layers(self) -> Sequence[Any]: ...
 
 
 #: Networks with more layers than this fold their blocks, unless told otherwise.
@@ -44,21 +51,28 @@ COLUMNS = (
 )
 
 
-def analysis_table(analysis: Analysis, depth: int | None, asked: bool = False) -> Table:
-    """The table of ``analyze``: a row for each layer, or for each block down to ``depth``.
+def analysis_table(analysis: Analysis, depth: int | None = None, all: bool = False) -> Table:
+    """The table of ``analyze``: blocks are folded down to ``depth``, or as the network's length asks.
 
-    For programs it has all layers, unless the folding was ``asked`` for.
+    For programs it has all layers, unless a ``depth`` is given.
     """
-    full = [_row(row.name, row.kind, row, row.cost) for row in analysis.layers]
-    rows = full if depth is None else list(_folded(analysis.layers, depth))
-    total = ("total", "", _outputs(analysis), None, None, *_costs(analysis.total))
+    counts = [count for count in analysis.counts if count.convention.key != USUAL]
+    columns = (Column(key, key, right=True) for key in (one.convention.key for one in counts))
+
+    def rows(depth: int | None) -> list[Sequence[Cell]]:
+        return [
+            (*_row(name, kind, members), *(counted_cell(count, members) for count in counts))
+            for name, kind, members in grouped(analysis.layers, depth)
+        ]
+
+    whole = (total_cell(count) for count in counts)
     return Table(
         title=headline(analysis),
-        columns=COLUMNS,
-        rows=rows,
-        total=tuple("" if cell is None else cell for cell in total),
-        facts=facts(analysis),
-        full=None if asked else full,
+        columns=(*COLUMNS, *columns),
+        rows=rows(None if all else depth or default_depth(analysis)),
+        total=("total", "", _outputs(analysis), "", "", *_costs(analysis.total), *whole),
+        facts=[*facts(analysis), *count_facts(counts)],
+        full=None if depth is not None and not all else rows(None),
     )
 
 
@@ -76,14 +90,12 @@ def grouped(layers: Sequence[Row], depth: int | None) -> Iterator[tuple[str, str
             yield scopes[-1].name, f"{scopes[-1].label} ({len(members)})", members
 
 
-def _folded(layers: Sequence[LayerResult], depth: int) -> Iterator[Sequence[Cell]]:
-    for name, kind, members in grouped(layers, depth):
+def _row(name: str, kind: str, members: Sequence[LayerResult]) -> Sequence[Cell]:
+    last = members[-1]
+    cost = last.cost
+    if len(members) > 1:
         cost = Cost(*(expand(sum(column)) for column in zip(*(row.cost for row in members))))
-        yield _row(name, kind, members[-1], cost)
-
-
-def _row(name: str, kind: str, row: LayerResult, cost: Cost) -> Sequence[Cell]:
-    return (name, kind, str(row.output), *_field(row.fields), *_costs(cost))
+    return (name, kind, str(last.output), *_field(last.fields), *_costs(cost))
 
 
 def _field(fields: Fields | None) -> tuple[Cell, Cell]:
@@ -139,40 +151,25 @@ def facts(analysis: Analysis) -> list[tuple[str, str]]:
     if analysis.fields and analysis.last_feature_map:
         line = f"{field_line(analysis.fields)} ({analysis.last_feature_map})"
         found.append(("receptive field", line))
-    if analysis.folded is not None:
-        count = len(analysis.folded)
-        found.append(("folded", f"batch normalisation x{count:,}, each into the layer before it"))
+    if analysis.folding:
+        found.append(("folded", str(analysis.folding)))
     if analysis.at:
         found.append(("at", ", ".join(f"{name}={value}" for name, value in analysis.at.items())))
     return found
 
 
-def headline(analysis: Layered) -> str:
+def headline(analysis: Headed) -> str:
     """``LeNet-5: 1x32x32 -> 10``."""
     return f"{analysis.name}: {_inputs(analysis)} -> {_outputs(analysis)}"
 
 
-def _inputs(analysis: Layered) -> str:
+def _inputs(analysis: Headed) -> str:
     if len(analysis.inputs) == 1:
         return str(next(iter(analysis.inputs.values())))
     return ", ".join(f"{name} {shape}" for name, shape in analysis.inputs.items())
 
 
-def _outputs(analysis: Layered) -> str:
+def _outputs(analysis: Headed) -> str:
     if len(analysis.outputs) == 1:
         return str(next(iter(analysis.outputs.values())))
     return ", ".join(f"{name} {shape}" for name, shape in analysis.outputs.items())
-
-
-_UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
-
-
-def counted(value: Size, unit: str = "", short: bool = True) -> str:
-    """``4,089,184,256 (4.09 G)``: exact, and rounded to three digits for the eye."""
-    if not is_int(value):
-        return f"{text(value)}{' ' + unit if unit else ''}"
-    exact = f"{value:,}{' ' + unit if unit else ''}"
-    for size, prefix in _UNITS:
-        if short and value >= max(size, 10_000):
-            return f"{exact} ({value / size:.3g} {prefix}{unit})"
-    return exact

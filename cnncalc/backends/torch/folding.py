@@ -74,8 +74,8 @@ def check_folding(graph: Graph, folded: Folded, device: torch.device, batch: int
     """
     if device.type == "meta":
         return Check(0, [], "there are no values on the meta device")
-    if not folded.into:
-        return Check(0, [], "there is no batch normalisation to fold")
+    if nothing := folded.folding.nothing:
+        return Check(0, [], nothing)
     with device, torch.no_grad():
         network = build(graph).eval().double()
         _randomise(network)

@@ -219,7 +219,7 @@ def _fvcore(
         from fvcore.nn import FlopCountAnalysis
     except ImportError as error:
         return Check(0, [], f"fvcore cannot be imported ({error}): pip install 'cnncalc[torch]'")
-    stated = counting.count(graph, find("fvcore"), batch).layers
+    stated = counting.count(_with_every_end(graph), find("fvcore"), batch).layers
     expected: dict[str, Size] = {}
     for node in graph:  # fvcore counts for the module, however often it is used
         name = node.shares or node.name
