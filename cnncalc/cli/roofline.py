@@ -13,6 +13,7 @@ from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
 from cnncalc.results import opening, plain
 from cnncalc.roofline import Device, MovedLayer, Roofline, devices, nanoseconds
+from cnncalc.shares import percent
 from cnncalc.sizes import Number, expand, is_symbolic, text
 from cnncalc.tables.analysis import counted, default_depth, grouped, headline
 
@@ -109,7 +110,7 @@ def _facts(found: Roofline) -> list[tuple[str, str]]:
         return [*facts, ("memory", f"{peak} at the peak of inference, with the weights")]
     device, least = found.device, nanoseconds(found.seconds)
     waiting = sum(row.seconds or 0 for row in found.layers if row.bound == "memory")
-    share = 100 * float(waiting / found.seconds) if found.seconds else 0.0
+    share = percent(waiting, found.seconds or 1)
     return [
         *facts,
         (
@@ -118,7 +119,7 @@ def _facts(found: Roofline) -> list[tuple[str, str]]:
             f"{found.dtype}, {device.bandwidth / 10**9:g} GB/s; computes from "
             f"{_decimal(found.ridge)} MACs/byte on",
         ),
-        ("time", f"at least {least:,} ns ({least / 10**6:.3g} ms), {share:.0f} % of it for memory"),
+        ("time", f"at least {least:,} ns ({least / 10**6:.3g} ms), {share} of it for memory"),
         ("memory", f"{peak} at the peak of inference, of {device.memory / 10**9:g} GB"),
         ("source", device.source),
     ]
