@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from cnncalc.analyses.cost import Cost, graph_costs
 from cnncalc.analyses.findings import UNUSED, Finding, warning
 from cnncalc.analyses.memory import DTYPES, activation_memory
 from cnncalc.analyses.receptive_field import ReceptiveFields, last_feature_map, receptive_fields
 from cnncalc.analyses.wellformed import describe_conditions
+from cnncalc.errors import CnncalcError
 from cnncalc.graph import Graph
-from cnncalc.results import Analysis, LayerResult
+from cnncalc.results import Analysis, LayerResult, Sized
 from cnncalc.sizes import Size, expand
 
+if TYPE_CHECKING:
+    from cnncalc.conventions.counting import Count
 
-def analyzed(
-    name: str,
-    source: str | None,
-    graph: Graph,
-    binding: Mapping[str, int],
-    batch: Size,
-    dtype: str,
-    assume: Mapping[str, str],
-) -> Analysis:
-    """The analysis of ``graph``, whose symbols have the values of ``binding``.
 
-    MACs and bytes are for ``batch`` images, bytes for elements of ``dtype``.
-    """
+def analyzed(sized: Sized, batch: Size, dtype: str) -> Analysis:
+    """The analysis: MACs and bytes for ``batch`` images, bytes for elements of ``dtype``."""
+    graph = sized.graph
     found = receptive_fields(graph)
     fields = found.fields
     costs = graph_costs(graph)
@@ -49,10 +44,10 @@ def analyzed(
     shapes = graph.shapes
     last = last_feature_map(graph, fields)
     return Analysis(
-        name=name,
-        source=source,
+        name=sized.name,
+        source=sized.source,
         inputs=graph.inputs,
-        at=binding,
+        at=sized.at,
         batch=batch,
         dtype=dtype,
         layers=tuple(rows),
@@ -65,8 +60,34 @@ def analyzed(
             *_unused(graph),
             *found.findings,
             *_holes(graph, found, last),
+            *(sized.folding.findings if sized.folding else ()),
         ),
-        assume=assume,
+        assume=sized.assume,
+        folding=sized.folding,
+    )
+
+
+def counted(
+    sized: Sized, conventions: Iterable[str], batch: Size, in_numbers: Callable[[], Sized]
+) -> tuple[Count, ...]:
+    """What counting tools count, by the names of their conventions.
+
+    ``in_numbers``: the same network at sizes of its own, for rules that have no formula in symbols.
+    """
+    from cnncalc.conventions import find_all
+    from cnncalc.conventions.counting import count
+
+    found = [count(sized.graph, convention, batch) for convention in find_all(conventions)]
+    if not any(one.numeric for one in found):
+        return tuple(found)
+    try:
+        numbers = in_numbers()
+    except CnncalcError:
+        return tuple(found)
+    again = [count(numbers.graph, one.convention, batch) for one in found]
+    return tuple(
+        one._replace(at=None if number.numeric else (numbers.at, number))
+        for one, number in zip(found, again)
     )
 
 

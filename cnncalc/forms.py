@@ -12,6 +12,7 @@ from typing import NamedTuple
 from cnncalc.analyses.cost import Cost
 from cnncalc.errors import UsageError, suggest
 from cnncalc.results import Analysis, LayerResult, per_axis
+from cnncalc.shares import tenths
 from cnncalc.sizes import Number, Size, equal, expand, is_symbolic, text
 
 WHOLE_IMAGE = "whole image"
@@ -94,19 +95,13 @@ def share(part: Size, whole: Size) -> str | None:
     """``24.6 %``: the part's leading terms in those of the whole; None where it is no number."""
     if whole == 0:
         return None
-    from fractions import Fraction
-
     if is_symbolic(part) or is_symbolic(whole):
         from cnncalc.symbolic import forms
 
         # a part of lower degree than the whole vanishes beside it
         found = forms.share(forms.at_degree(part, whole), forms.leading(whole))
-    else:
-        found = Fraction(part, whole)
-    if found is None:
-        return None
-    tenths = (2000 * found + 1).__floor__() // 2
-    return f"{tenths // 10}.{tenths % 10} %"
+        return None if found is None else tenths(found, 1)
+    return tenths(part, whole)
 
 
 def check_symbol(analysis: Analysis, name: str) -> None:

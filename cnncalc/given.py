@@ -35,6 +35,11 @@ def values(given: Any, what: str, example: str) -> Mapping[str, Any]:
     return given
 
 
+def sizes(at: Any, more: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Values for symbols, those given as keywords among them."""
+    return {**values(at, "at", '{"H": 224}'), **more} if more else at
+
+
 def source(given: Any) -> Any:
     """A path or a text."""
     if not isinstance(given, (str, os.PathLike)):
@@ -67,9 +72,9 @@ def batch(given: Any) -> Size:
     return given
 
 
-__all__ = ["batch", "dtype", "names", "source", "values"]
-
-
 def worded(assume: Mapping[str, Any] | None) -> dict[str, str]:
     """What is assumed, as JSON says it."""
     return {name: str(expression) for name, expression in (assume or {}).items()}
+
+
+__all__ = ["batch", "dtype", "names", "sizes", "source", "values", "worded"]

@@ -133,6 +133,19 @@ class Graph:
             found |= names
         return frozenset(found)
 
+    def tensor(self, name: str, of: str) -> str:
+        """The tensor that a layer, an input, a block or an iteration puts out.
+
+        Raises :class:`UsageError`, which calls the network ``of``, for a name that nothing has.
+        """
+        if name in self.shapes:
+            return name
+        inside = [node.name for node in self if node.name.startswith(f"{name}.")]
+        if inside:
+            return inside[-1]
+        hint = suggest(name, self.shapes, "layers")
+        raise UsageError(f"{of} has no layer {name!r}", hint=hint)
+
 
 def _names(node: Node) -> Iterator[str]:
     """What a node is called, and the blocks and iterations that it belongs to."""

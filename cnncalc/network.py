@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnncalc import given
 from cnncalc.analyses.receptive_field import last_feature_map, last_map, receptive_fields
-from cnncalc.analyzing import analyzed
-from cnncalc.errors import CnncalcError, UsageError, suggest
+from cnncalc.analyzing import analyzed, counted
+from cnncalc.described import Described
+from cnncalc.errors import UsageError
 from cnncalc.graph import Graph
-from cnncalc.results import Analysis, Folding, head
+from cnncalc.results import Analysis, Sized
 from cnncalc.sizes import Size
-from cnncalc.spec import Limits, Spec, parse_line, parse_yaml
+from cnncalc.spec import Limits, parse_yaml, reread
 from cnncalc.spec.bind import Values
-from cnncalc.spec.build import Expansion
-from cnncalc.spec.reporting import Problems
 
 if TYPE_CHECKING:
     from cnncalc.conventions.counting import Count
-    from cnncalc.domain import Domain
     from cnncalc.explain import Explanation
     from cnncalc.fields import LayerField
     from cnncalc.reconcile import Ledger
@@ -30,150 +29,11 @@ if TYPE_CHECKING:
     from cnncalc.training import Training
 
 
-class Network:
+class Network(Described):
     """A parsed spec.
 
     Made by :func:`cnncalc.load` and :func:`cnncalc.parse`. Nothing is computed until asked for.
     """
-
-    def __init__(self, spec: Spec, limits: Limits | None = None) -> None:
-        self.spec = spec
-        self.limits = limits or Limits()
-
-    @property
-    def name(self) -> str:
-        return self.spec.name
-
-    @property
-    def source(self) -> str | None:
-        """Where the architecture is published."""
-        return self.spec.source
-
-    def __repr__(self) -> str:
-        return f"<Network {self.name}>"
-
-    def to_yaml(self) -> str:
-        """The spec in YAML, without comments.
-
-        >>> print(load("3x32x32 | conv 10 k=5 p=2 | relu").to_yaml())
-        cnncalc: 1
-        name: 3x32x32 | conv 10 k=5 p=2 | relu
-        input: 3x32x32
-        layers:
-          - conv 10 k=5 p=2
-          - relu
-        <BLANKLINE>
-        """
-        from cnncalc.spec.printing import yaml_text
-
-        return yaml_text(self.spec)
-
-    def expansion(
-        self,
-        at: Mapping[str, Any] | None = None,
-        settings: Mapping[str, Any] | None = None,
-        symbolic: bool = False,
-        assume: Mapping[str, Any] | None = None,
-        problems: Problems | None = None,
-    ) -> Expansion:
-        """The spec with values for its symbols (``at``) and parameters (``settings``).
-
-        ``problems`` may keep all that is wrong, of which the first is raised.
-        """
-        values = Values(
-            given.values(at, "at", '{"H": 224}'),
-            given.values(settings, "settings", '{"classes": 10}'),
-            symbolic,
-            given.values(assume, "assume", '{"W": "H"}'),
-        )
-        return Expansion(self.spec, values, self.limits, problems=problems)
-
-    def bound(
-        self,
-        at: Mapping[str, Any] | None = None,
-        settings: Mapping[str, Any] | None = None,
-        symbolic: bool = False,
-    ) -> Network:
-        """The same network with these values as its own, as :meth:`analyze` takes them.
-
-        Raises :class:`cnncalc.CnncalcError` for a name that the network does not have.
-        """
-        self.expansion(at, settings, symbolic)
-        return Network(self.spec.bound(at or {}, settings or {}, symbolic), self.limits)
-
-    def expanded(
-        self,
-        at: Mapping[str, Any] | None = None,
-        settings: Mapping[str, Any] | None = None,
-        symbolic: bool = False,
-    ) -> Network:
-        """The same network with a line for each layer: no loops, blocks, conditions, parameters.
-
-        Sizes stay symbols, with their values under ``at:``, unless the layers depend on them.
-        What the spec expects is kept, shared weights stay shared.
-
-        >>> print(load("3xHxW | conv 2*n k=3 | relu").expanded(settings={"n": 4}).to_yaml())
-        cnncalc: 1
-        name: 3xHxW | conv 2*n k=3 | relu
-        input: 3xHxW
-        layers:
-          - conv 8 k=3
-          - relu
-        <BLANKLINE>
-
-        Raises :class:`cnncalc.CnncalcError` for a network that is not well-formed, and for one
-        with a symbolic number of layers.
-        """
-        from cnncalc.spec.expanding import expanded
-        from cnncalc.spec.printing import yaml_text
-
-        values = Values(at or {}, settings or {}, symbolic)
-        text = yaml_text(expanded(self.spec, values, self.limits))
-        # Read back from its text, so that errors have places in it.
-        return Network(parse_yaml(text, "<expanded>", self.limits), self.limits)
-
-    def graph(
-        self,
-        at: Mapping[str, Any] | None = None,
-        settings: Mapping[str, Any] | None = None,
-        symbolic: bool = False,
-        assume: Mapping[str, Any] | None = None,
-    ) -> Graph:
-        """The layer graph. Raises :class:`cnncalc.CnncalcError` when it is not well-formed."""
-        return self.expansion(at, settings, symbolic, assume).graph()
-
-    def good_sizes(
-        self,
-        at: Mapping[str, Any] | None = None,
-        settings: Mapping[str, Any] | None = None,
-        assume: Mapping[str, Any] | None = None,
-    ) -> str | None:
-        """The nearest sizes at which the network is well-formed, in words, where these are not.
-
-        None when there is no symbol to give another value, or no value is good.
-        """
-        point = self.expansion(at, settings, assume=assume).binding
-        if not point:
-            return None
-        from cnncalc.domain import good_sizes
-
-        return good_sizes(lambda: self.domain(None, settings, assume), point)
-
-    def domain(
-        self,
-        at: Mapping[str, Any] | None = None,
-        settings: Mapping[str, Any] | None = None,
-        assume: Mapping[str, Any] | None = None,
-    ) -> Domain:
-        """The sizes for which the network is well-formed, as a set that isl decides exactly.
-
-        ``at`` gives some symbols values, ``settings`` and ``assume`` are those of :meth:`analyze`.
-        Raises :class:`cnncalc.CnncalcError` for a spec that is wrong whatever the sizes.
-        """
-        from cnncalc.domain import Domain
-
-        values = Values(at or {}, settings or {}, symbolic=True, assume=assume or {})
-        return Domain(self.spec, values, self.limits)
 
     def analyze(
         self,
@@ -203,16 +63,14 @@ class Network:
         Raises :class:`cnncalc.CnncalcError` for a network that is not well-formed.
         """
         batch, dtype = given.batch(batch), given.dtype(dtype)
-        expansion = self.expansion(_with(at, sizes), settings, symbolic, assume)
-        graph, folding = _folded(expansion.graph(), fold_bn)
-        found = self.analyzed(graph, expansion.binding, batch, dtype, assume)
-        if folding:
-            findings = (*found.findings, *folding.findings)
-            found = found._replace(folding=folding, findings=findings)
-        if asked := given.names(conventions, "conventions"):
-            counts = self._counted(graph, asked, batch, _with(at, sizes), settings, fold_bn)
-            found = found._replace(counts=counts)
-        return found
+        at = given.sizes(at, sizes)
+        sized = self.sized(at, settings, symbolic, assume, fold_bn)
+        found = analyzed(sized, batch, dtype)
+        names = given.names(conventions, "conventions")
+        if not names:
+            return found
+        concrete = partial(self.sized, at, settings, fold_bn=fold_bn)
+        return found._replace(counts=counted(sized, names, batch, concrete))
 
     def analyzed(
         self,
@@ -223,7 +81,8 @@ class Network:
         assume: Mapping[str, Any] | None = None,
     ) -> Analysis:
         """What :meth:`analyze` finds, of a graph of this network that is built already."""
-        return analyzed(self.name, self.source, graph, binding, batch, dtype, given.worded(assume))
+        sized = Sized(self.name, self.source, graph, binding, given.worded(assume))
+        return analyzed(sized, batch, dtype)
 
     def count(
         self,
@@ -244,9 +103,10 @@ class Network:
 
         Raises :class:`cnncalc.CnncalcError` for a convention that there is not.
         """
-        graph, _ = _folded(self.graph(at, settings, symbolic, assume), fold_bn)
+        sized = self.sized(at, settings, symbolic, assume, fold_bn)
         names = given.names(conventions, "conventions")
-        return self._counted(graph, names, given.batch(batch), at, settings, fold_bn)
+        concrete = partial(self.sized, at, settings, fold_bn=fold_bn)
+        return counted(sized, names, given.batch(batch), concrete)
 
     def reconcile(
         self,
@@ -283,32 +143,6 @@ class Network:
             fold_bn=fold_bn,
         )
 
-    def _counted(
-        self,
-        graph: Graph,
-        conventions: Iterable[str],
-        batch: Size,
-        at: Mapping[str, Any] | None,
-        settings: Mapping[str, Any] | None,
-        fold_bn: bool,
-    ) -> tuple[Count, ...]:
-        """Counted; in numbers too, at the spec's own sizes, where a rule has no formula."""
-        from cnncalc.conventions import find_all
-        from cnncalc.conventions.counting import count
-
-        found = [count(graph, convention, batch) for convention in find_all(conventions)]
-        if not any(one.numeric for one in found):
-            return tuple(found)
-        try:
-            expansion = self.expansion(at, settings)
-            concrete, _ = _folded(expansion.graph(), fold_bn)
-        except CnncalcError:
-            return tuple(found)
-        again = (
-            one._replace(at=_at(expansion, count(concrete, one.convention, batch))) for one in found
-        )
-        return tuple(again)
-
     def training(
         self,
         at: Mapping[str, Any] | None = None,
@@ -335,10 +169,9 @@ class Network:
         """
         from cnncalc.training import train
 
-        expansion = self.expansion(at, settings, symbolic, assume)
-        graph = expansion.graph()
-        begins = head(self.name, graph.inputs, expansion.binding, given.worded(assume))
-        return train(graph, begins, given.batch(batch), given.dtype(dtype), optimizer, mixed)
+        sized = self.sized(at, settings, symbolic, assume)
+        batch, dtype = given.batch(batch), given.dtype(dtype)
+        return train(sized.graph, sized.head, batch, dtype, optimizer, mixed)
 
     def roofline(
         self,
@@ -366,11 +199,10 @@ class Network:
         """
         from cnncalc.roofline import roofline
 
-        expansion = self.expansion(at, settings, symbolic, assume)
-        graph, folding = _folded(expansion.graph(), fold_bn)
-        begins = head(self.name, graph.inputs, expansion.binding, given.worded(assume))
-        found = roofline(graph, begins, device, given.batch(batch), given.dtype(dtype))
-        return found._replace(folding=folding)
+        sized = self.sized(at, settings, symbolic, assume, fold_bn)
+        batch, dtype = given.batch(batch), given.dtype(dtype)
+        found = roofline(sized.graph, sized.head, device, batch, dtype)
+        return found._replace(folding=sized.folding)
 
     def explain(
         self,
@@ -400,11 +232,10 @@ class Network:
         from cnncalc.explain import explain
 
         batch, dtype = given.batch(batch), given.dtype(dtype)
-        expansion = self.expansion(_with(at, sizes), settings, symbolic, assume)
-        graph = expansion.graph()
-        analysis = self.analyzed(graph, expansion.binding, batch, dtype, assume)
+        sized = self.sized(given.sizes(at, sizes), settings, symbolic, assume)
         layers = None if layer is None else given.names(layer, "layer")
-        return explain(graph, analysis, layers, None if of is None else given.names(of, "of"))
+        asked = None if of is None else given.names(of, "of")
+        return explain(sized.graph, analyzed(sized, batch, dtype), layers, asked)
 
     def receptive_field(
         self,
@@ -427,24 +258,18 @@ class Network:
         """
         from cnncalc.fields import LayerField
 
-        expansion = self.expansion(at, settings, symbolic, assume)
-        graph = expansion.graph()
+        sized = self.sized(at, settings, symbolic, assume)
+        graph = sized.graph
         found = receptive_fields(graph)
-        name = layer or last_feature_map(graph, found.fields)
-        meant = None if layer else last_map(graph, found.fields)
+        if layer:
+            return LayerField(graph, found, graph.tensor(layer, self.name), sized.head)
+        name = last_feature_map(graph, found.fields)
         if name is None:
             raise UsageError(
                 f"{self.name} has no feature map",
                 hint="the input needs spatial axes, as 3x32x32, and a layer before flatten or gap",
             )
-        if name not in graph.shapes:  # a block or an iteration: what it puts out
-            inside = [node.name for node in graph if node.name.startswith(f"{name}.")]
-            name = inside[-1] if inside else name
-        if name not in graph.shapes:
-            hint = suggest(name, graph.shapes, "layers")
-            raise UsageError(f"{self.name} has no layer {name!r}", hint=hint)
-        begins = head(self.name, graph.inputs, expansion.binding, given.worded(assume))
-        return LayerField(graph, found, name, begins, meant)
+        return LayerField(graph, found, name, sized.head, last_map(graph, found.fields))
 
     def solve(
         self,
@@ -515,32 +340,9 @@ class Rewritten(Network):
     """
 
     def __init__(self, made: Rewriting, limits: Limits | None = None) -> None:
-        from cnncalc.spec.printing import yaml_text
-
-        # Read back from its text, so that errors have places in it.
-        super().__init__(parse_yaml(yaml_text(made.spec), "<rewritten>", limits), limits)
+        super().__init__(reread(made.spec, "<rewritten>", limits), limits)
         self.changed = made.changed
         self.flattened = made.flattened
-
-
-def _folded(graph: Graph, fold_bn: bool) -> tuple[Graph, Folding | None]:
-    """The graph, with batch normalisation folded if that is wanted, and what was folded."""
-    if not fold_bn:
-        return graph, None
-    from cnncalc.rewriting.folding import fold
-
-    found = fold(graph)
-    return found.graph, found.folding
-
-
-def _with(at: Mapping[str, Any] | None, sizes: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Values for symbols, those given as keywords among them."""
-    return {**given.values(at, "at", '{"H": 224}'), **sizes} if sizes else at
-
-
-def _at(expansion: Expansion, count: Count) -> tuple[Mapping[str, int], Count] | None:
-    """A count and the values of the symbols that it is for, if it has a number."""
-    return None if count.numeric else (expansion.binding, count)
 
 
 def parse(text: str, name: str = "<spec>", limits: Limits | None = None) -> Network:
@@ -559,29 +361,9 @@ def load(source: str | Path, limits: Limits | None = None) -> Network:
 
     Raises :class:`cnncalc.CnncalcError` when there is no such file or spec, or it is not one.
     """
-    from cnncalc.zoo import find
+    from cnncalc.zoo import spec_of
 
-    source = given.source(source)
-    if isinstance(source, str) and ("|" in source or _is_sizes(source)):
-        return Network(parse_line(source), limits)
-    found = find(source)
-    spec = parse_yaml(found.text, found.name, limits)
-    if found.preset is None:
-        return Network(spec, limits)
-    if found.preset not in spec.presets:
-        hint = suggest(found.preset, spec.presets, "presets")
-        raise UsageError(f"{found.name} has no preset {found.preset!r}", hint=hint)
-    return Network(spec.preset(found.preset), limits)
-
-
-def _is_sizes(text: str) -> bool:
-    """An input without layers, which is a one-line network cut short rather than a name."""
-    if not text[:1].isdigit() or "x" not in text:
-        return False
-    try:
-        return not Path(text).exists()
-    except OSError:
-        return True
+    return Network(spec_of(given.source(source), limits), limits)
 
 
 __all__ = ["Network", "Rewritten", "load", "parse"]

@@ -17,8 +17,7 @@ from cnncalc.conventions.base import LABELS
 from cnncalc.conventions.counting import Count
 from cnncalc.errors import UsageError
 from cnncalc.network import Network
-from cnncalc.results import Folding, count_to_dict, head, plain
-from cnncalc.rewriting.folding import fold
+from cnncalc.results import Folding, count_to_dict, plain
 from cnncalc.sizes import Number, Shape, Size, equal, expand
 
 #: Those that are compared when none are named.
@@ -118,16 +117,16 @@ def reconcile(
     counts = network.count(
         names, at, settings, symbolic=symbolic, assume=assume, batch=batch, fold_bn=fold_bn
     )
-    expansion = network.expansion(at, settings, symbolic, assume)
-    graph = expansion.graph()
+    sized = network.sized(at, settings, symbolic, assume, fold_bn)
+    graph = sized.graph
     ledger = Ledger(
-        head(network.name, graph.inputs, expansion.binding, given.worded(assume)),
+        sized.head,
         batch,
         graph.inputs,
         {name: graph.shapes[tensor] for name, tensor in graph.outputs.items()},
         counts,
         _steps(counts),
-        fold(graph).folding if fold_bn else None,
+        sized.folding,
     )
     open_ones = [count for count in counts if count.numeric]
     if not open_ones:

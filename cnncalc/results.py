@@ -11,7 +11,7 @@ from cnncalc.analyses.findings import Finding, warning
 from cnncalc.analyses.memory import Memory
 from cnncalc.analyses.receptive_field import Fields
 from cnncalc.formulas import flops
-from cnncalc.graph import Scope
+from cnncalc.graph import Graph, Scope
 from cnncalc.sizes import Number, Shape, Size, is_int, text
 
 if TYPE_CHECKING:
@@ -186,6 +186,23 @@ def opening(name: str) -> dict[str, Any]:
     from cnncalc import __version__
 
     return {"schema": SCHEMA, "cnncalc": __version__, "name": name}
+
+
+class Sized(NamedTuple):
+    """The graph of a network for one choice of its parameters and symbols, which are ``at``."""
+
+    name: str
+    source: str | None
+    graph: Graph
+    at: Mapping[str, int]
+    assume: Mapping[str, str] = MappingProxyType({})
+    #: None: nothing was asked to be folded.
+    folding: Folding | None = None
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """What every JSON answer about it begins with."""
+        return head(self.name, self.graph.inputs, self.at, self.assume)
 
 
 def head(

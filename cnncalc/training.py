@@ -131,13 +131,13 @@ def train(
             node.name,
             node.kind,
             node.shape,
-            Passes(*(macs * batch for macs in passes[node.name])),
+            passes[node.name].times(batch),
             kept[node.name],
             node.scopes,
         )
         for node in graph
     )
-    total = Passes(*(expand(macs * batch) for macs in sum_of(passes)))
+    total = Passes(*map(expand, sum_of(passes).times(batch)))
     activations = activation_memory(graph, element, batch).peak
     weights = sum(weight_bytes(graph, element, trains) for trains in (True, False))
     return Training(

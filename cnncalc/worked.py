@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable
 from operator import ge, gt, le, lt
 from typing import Any
 
-from cnncalc import notation
+from cnncalc import derivations, notation
 from cnncalc.notation import PLAIN, Form, Leaf, Letter, Notation, Number
 
 
@@ -62,11 +62,11 @@ class Worked:
         if self._just(0):
             return _number(other)
         if isinstance(other, int):
-            return Worked(self.value + other, notation.moved(self.form, other))
+            return Worked(self.value + other, derivations.moved(self.form, other))
         by = _number(other)
         if by._just(0):
             return self
-        return Worked(self.value + by.value, notation.plus(self.form, by.form))
+        return Worked(self.value + by.value, derivations.plus(self.form, by.form))
 
     def __radd__(self, other: Any) -> Worked:
         return _number(other) + self
@@ -79,7 +79,7 @@ class Worked:
             return -by
         if by._just(0):
             return self
-        return Worked(self.value - by.value, notation.minus(self.form, by.form))
+        return Worked(self.value - by.value, derivations.minus(self.form, by.form))
 
     def __rsub__(self, other: Any) -> Worked:
         return _number(other) - self
@@ -87,13 +87,13 @@ class Worked:
     def __neg__(self) -> Worked:
         if self._just(0):
             return self
-        return Worked(-self.value, notation.opposite(self.form))
+        return Worked(-self.value, derivations.opposite(self.form))
 
     def __mul__(self, other: Any) -> Worked:
         by = _number(other)
         if self._just(0) or by._just(0):
             return _number(0)
-        return Worked(self.value * by.value, notation.times(self.form, by.form))
+        return Worked(self.value * by.value, derivations.times(self.form, by.form))
 
     def __rmul__(self, other: Any) -> Worked:
         return _number(other) * self

@@ -1,4 +1,4 @@
-"""The bundled specs, by name, and specs in files."""
+"""The bundled specs, by name, specs in files, and those of one line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from cnncalc.errors import UsageError, nearest
+from cnncalc.errors import UsageError, nearest, suggest
+from cnncalc.spec import Limits, Spec, parse_line, parse_yaml
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -75,6 +76,30 @@ def named(name: str) -> Found:
 
 def _is_word(name: str) -> bool:
     return name.replace("_", "").isalnum()
+
+
+def spec_of(source: str | Path, limits: Limits | None = None) -> Spec:
+    """The spec that is meant: by one line of text, a path or the name of a bundled one."""
+    if isinstance(source, str) and ("|" in source or _is_sizes(source)):
+        return parse_line(source)
+    found = find(source)
+    spec = parse_yaml(found.text, found.name, limits)
+    if found.preset is None:
+        return spec
+    if found.preset not in spec.presets:
+        hint = suggest(found.preset, spec.presets, "presets")
+        raise UsageError(f"{found.name} has no preset {found.preset!r}", hint=hint)
+    return spec.preset(found.preset)
+
+
+def _is_sizes(text: str) -> bool:
+    """An input without layers, which is a one-line network cut short rather than a name."""
+    if not text[:1].isdigit() or "x" not in text:
+        return False
+    try:
+        return not Path(text).exists()
+    except OSError:
+        return True
 
 
 def find(source: str | Path) -> Found:

@@ -15,6 +15,7 @@ from cnncalc.conventions.counting import count
 from cnncalc.errors import UsageError
 from cnncalc.layers import KINDS
 from cnncalc.sizes import is_int, text
+from cnncalc.symbolic import substitute
 
 #: Measured by running the tools on torchvision's models, batch 1, 224x224.
 MEASURED = {
@@ -280,6 +281,23 @@ def test_gradients_flow_only_from_weights_to_outputs() -> None:
     )
     (half,) = dead.count(["torch-train"])
     assert half.layers["b"].total == 2 * 4 * 4 * 16  # computed, and of no consequence
+
+
+@pytest.mark.parametrize("before", ["", "  - bn\n"])
+def test_training_of_symbolic_repetitions(before: str) -> None:
+    """As of all repetitions written out, the first of which may have no gradient to its input."""
+    net = cnncalc.parse(
+        f"input: 8xHxW\nparams: {{depth: 2}}\nlayers:\n{before}  - repeat: depth\n"
+        "    layers: [conv 8 k=3 p=1 g=2, relu, bn]\n  - conv 2 k=1"
+    )
+    (closed,) = net.count(["torch-train"], settings={"depth": "L"})
+    assert closed.total is not None
+    for depth in (1, 2, 5):
+        at, settings = {"H": 9, "W": 8}, {"depth": depth}
+        (found,) = net.count(["torch-train"], at, settings)
+        assert substitute(closed.total, {**at, "L": depth}) == found.total
+    (buggy,) = net.count(["torch-train@2.13"], settings={"depth": "L"})
+    assert list(buggy.numeric) == ["repeat1"]  # its error is in operations, which are not known
 
 
 def test_page_of_conventions_is_up_to_date() -> None:

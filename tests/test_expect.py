@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 import cnncalc
 from cnncalc import CnncalcError
 from cnncalc.expect import Base, Outcome, Subject, cases, outcomes, unmet
+from cnncalc.expect.possible import ANY, COUNT, SIZE, Range
 from cnncalc.network import Network
+from cnncalc.problems import BadExpectation, UnknownName
 
 #: conv1 has 3*9*4 + 4 = 112 parameters, each of the blocks 4*9*4 + 4 = 148 and 8 of its bn.
 NET = """
@@ -131,6 +134,68 @@ def test_parts_that_there_are_not(expect: str, message: str, column: int) -> Non
     assert caught.value.message.startswith(message)
     assert caught.value.at is not None
     assert caught.value.at.column == column
+
+
+@pytest.mark.parametrize(
+    ("expect", "message", "column"),
+    [
+        # numbers that nothing can be
+        ("{buffers: -1}", "buffers cannot be -1", 19),
+        ("{layers: {unit1: {macs: n - 5}}}", "layers: unit1: macs cannot be -1", 33),
+        ("{params: 2.5}", "params cannot be 5/2", 18),
+        ("{flops: {max: -1}}", "flops cannot be at most -1", 23),
+        ("{receptive_field: {size: -3}}", "receptive_field: size cannot be -3", 34),
+        ("{receptive_field: {jump: [1, -1]}}", "receptive_field: jump cannot be -1", 38),
+        ("{output: [4, 0, 4]}", "output: a size cannot be 0", 22),
+        ("{shapes: {conv1: [4, _, 4.5]}}", "shapes: conv1: a size cannot be 9/2", 33),
+        # limits between which there is none
+        ("{params: {min: 5, max: 3}}", "params cannot be at least 5 and at most 3", 32),
+        ("{params: {max: 3, min: n + 1}}", "params cannot be at least 5 and at most 3", 32),
+        ("{macs: {min: 2.2, max: 2.8}}", "macs cannot be at least 11/5 and at most 14/5", 32),
+        (
+            "{receptive_field: {start: {min: 1, max: 1/2}}}",
+            "receptive_field: start cannot be at least 1",
+            49,
+        ),
+    ],
+)
+def test_numbers_that_nothing_can_be(expect: str, message: str, column: int) -> None:
+    with pytest.raises(BadExpectation) as caught:
+        complaints(expect)
+    assert caught.value.message.startswith(message)
+    assert caught.value.at is not None
+    assert caught.value.at.column == column
+    assert (caught.value.hint or "").startswith("it is a ")
+    assert any(isinstance(one, BadExpectation) for one in found(expect))
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "{params: {min: -5}, layers: {conv1: {buffers: {min: 0, max: 0}}}}",
+        "{layers: {conv1: {receptive_field: {start: 0, center: {min: -1/2, max: 1.5}, jump: 1}}}}",
+        "{macs: {min: 0.5, max: 1T}, receptive_field: {start: {max: -1}}}",
+    ],
+)
+def test_numbers_that_can_be(expect: str) -> None:
+    assert complaints(expect) == []
+
+
+NUMBERS = [Fraction(number, 2) for number in range(-4, 7)]
+
+
+@pytest.mark.parametrize("can", [COUNT, SIZE, ANY, Range(0), Range(whole=True)], ids=repr)
+def test_limits_are_reached_where_a_number_is_between(can: Range) -> None:
+    """By trying all halves from -10 to 10, none of which the limits tell apart."""
+    tried = [Fraction(half, 2) for half in range(-20, 21)]
+    for low in (None, *NUMBERS):
+        for high in (None, *NUMBERS):
+            between = [
+                one
+                for one in tried
+                if (low is None or low <= one) and (high is None or one <= high) and can.has(one)
+            ]
+            assert can.reached(low, high) is bool(between)
 
 
 def test_what_means_nothing_hides_no_other_outcome() -> None:
@@ -436,6 +501,21 @@ def test_domains_that_mean_nothing(expect: str, message: str) -> None:
         complaints(expect, SYMBOLIC)
     assert caught.value.message.startswith(message)
     assert caught.value.at is not None
+
+
+@pytest.mark.parametrize("expect", ["{domain: H % 2 == 0}", "{at: {H: 3}}"])
+def test_sizes_of_an_input_of_numbers(expect: str) -> None:
+    with pytest.raises(CnncalcError) as caught:
+        complaints(expect, "input: 3x8x8\nlayers: [conv 4 k=3]")
+    hint = "all sizes are numbers: write input: 3xHxW with at: {H: 32, W: 32}, or leave it out"
+    assert caught.value.hint == hint
+    complaints(expect, "input: 3xHxW\nat: {H: 32, W: 32}\nlayers: [conv 4 k=3]")  # means something
+
+
+def test_a_domain_of_other_sizes() -> None:
+    with pytest.raises(UnknownName) as caught:
+        complaints("{domain: K >= 3}", SYMBOLIC)
+    assert caught.value.hint == "known sizes: H, W"
 
 
 # The page about it.

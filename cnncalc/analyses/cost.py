@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnncalc import formulas
 from cnncalc.graph import Graph
 from cnncalc.layers import Layer
-from cnncalc.layers.base import Product
 from cnncalc.sizes import Shape, Size, product
 
 
@@ -30,16 +28,10 @@ def node_cost(layer: Layer, xs: tuple[Shape, ...], y: Shape) -> Cost:
             params += elements
         else:
             buffers += elements
-        if weight.uses != 0:
-            macs += formulas.macs(elements, weight.uses)
+        macs += weight.macs
     for one in layer.products(*xs):
-        macs += product_macs(one)
+        macs += one.macs
     return Cost(params, buffers, macs)
-
-
-def product_macs(one: Product) -> Size:
-    """Each element of the first matrix meets every column of the second."""
-    return one.macs
 
 
 def graph_costs(graph: Graph) -> dict[str, Cost]:

@@ -14,12 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnncalc import formulas
-from cnncalc.analyses.cost import node_cost, product_macs
+from cnncalc.analyses.cost import node_cost
 from cnncalc.graph import Graph
 from cnncalc.layers import Layer, Weight
 from cnncalc.layers.base import Product
-from cnncalc.sizes import Shape, Size, product
+from cnncalc.sizes import Shape, Size
 
 
 class Passes(NamedTuple):
@@ -41,8 +40,17 @@ class Passes(NamedTuple):
     def total(self) -> Size:
         return self.forward + self.backward
 
+    def times(self, images: Size) -> Passes:
+        """For so many images."""
+        return Passes(*(macs * images for macs in self))
+
     def __add__(self, other: tuple[Size, ...]) -> Passes:
         return Passes(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+def weighted(macs: Size, asked: bool = True) -> Passes:
+    """The passes of ``macs`` products with weights; ``asked``: for the gradient of the input too?"""
+    return Passes(macs, macs if asked else 0, macs)
 
 
 def with_gradient(graph: Graph, inputs: bool = False) -> frozenset[str]:
@@ -71,14 +79,12 @@ def term_passes(
     for weight in layer.weights(xs[0], y):
         trains = trains or weight.trainable
         if weight.uses != 0:
-            macs = formulas.macs(product(weight.shape), weight.uses)
-            yield weight, Passes(macs, macs if asked or weight.inner else 0, macs)
+            yield weight, weighted(weight.macs, asked or weight.inner)
     for one in layer.products(*xs):
-        macs = product_macs(one)
         if one.weighted:
-            yield one, Passes(macs, macs, macs)
+            yield one, weighted(one.macs)
         else:
-            yield one, Passes(macs, 2 * macs if asked or trains else 0)
+            yield one, Passes(one.macs, 2 * one.macs if asked or trains else 0)
 
 
 def node_passes(

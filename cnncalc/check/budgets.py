@@ -12,6 +12,7 @@ from cnncalc.check.places import excerpt, written
 from cnncalc.check.rule import BudgetRule
 from cnncalc.expect.outcome import AT_LEAST, AT_MOST, EXACT, Outcome, shown
 from cnncalc.results import LayerResult
+from cnncalc.shares import percent
 from cnncalc.sizes import Number, is_fraction, is_int, text
 from cnncalc.spec.syntax import Piece
 
@@ -106,16 +107,6 @@ def ratio(value: Number | None, limit: Number | None) -> str:
 
 def _is_positive(value: Any) -> TypeGuard[Any]:
     return (is_int(value) or is_fraction(value)) and value > 0
-
-
-def percent(part: Number, whole: Number) -> str:
-    """``59 %``; with a decimal below 10 %, ``<0.1 %`` below that."""
-    from fractions import Fraction
-
-    share = Fraction(part) * 100 / Fraction(whole)
-    if 0 < share < Fraction(1, 10):
-        return "<0.1 %"
-    return f"{round(share):,} %" if share >= 10 else f"{float(share):.1f} %"
 
 
 class ShapeRule(BudgetRule):

@@ -20,6 +20,7 @@ from cnncalc.check.settings import Settings
 from cnncalc.errors import CnncalcError, Position
 from cnncalc.expect import Outcome
 from cnncalc.expect.outcome import EXACT
+from cnncalc.expect.possible import Impossible
 from cnncalc.expect.reading import items
 from cnncalc.sizes import Number, is_int, is_symbolic, text
 from cnncalc.spec import parse_yaml
@@ -53,7 +54,8 @@ def updated(text: str, path: str, settings: Settings) -> str:
         if isinstance(model, CnncalcError):
             continue
         try:
-            for outcome in held(model, settings):
+            for one in held(model, settings):
+                outcome = one.outcome if isinstance(one, Impossible) else one
                 if not isinstance(outcome, CnncalcError) and outcome.relation == EXACT:
                     selected = settings.selects(rules.for_key(outcome.key).code)
                     for at, old, new in _wanted(outcome):

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cnncalc.cli.closed import Closed
-from cnncalc.cli.options import Common, say
+from cnncalc.cli.options import Common
+from cnncalc.cli.streams import say
 from cnncalc.errors import UsageError
 from cnncalc.render import Column, Report, Table
 from cnncalc.results import Analysis, counts_to_dict

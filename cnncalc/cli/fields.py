@@ -11,6 +11,7 @@ from cnncalc.errors import UsageError
 from cnncalc.render import Column, Report, Table
 from cnncalc.render.report import Cell
 from cnncalc.results import FIELD_KEYS, Analysis, fields_to_dict, per_axis, plain
+from cnncalc.shares import percent, tenths
 from cnncalc.sizes import Size, at_least, text
 from cnncalc.tables.analysis import field_line, same, sizes
 
@@ -136,7 +137,7 @@ def _read(support: Support | None) -> str | None:
 
 
 def _percent(share: Any) -> str:
-    return f"{share} %" if share == int(share) else f"{float(share):.1f} %"
+    return percent(share, 100) if share == int(share) else tenths(share, 100)
 
 
 def _approximate(count: int) -> Cell:

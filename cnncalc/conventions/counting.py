@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.conventions.base import (
     ACTIVATION,
@@ -21,6 +21,9 @@ from cnncalc.layers import Layer
 from cnncalc.layers.calls import Call
 from cnncalc.sizes import Number, Shape, Size, equal, expand, is_fraction, product, rounded, text
 
+if TYPE_CHECKING:
+    from cnncalc.analyses.training import Passes
+
 #: Why there is no number for layers that stand for a symbolic number of repetitions.
 _REPEATS = "it is repeated a symbolic number of times, of which only MACs are known"
 
@@ -32,14 +35,11 @@ class Surroundings:
         self.graph = graph
 
     @cached_property
-    def trained(self) -> frozenset[str]:
-        """Tensors that depend on a trainable weight, so that gradients flow into them."""
-        found: set[str] = set()
-        for node in self.graph:
-            weights = node.layer.weights(self.graph.inputs_of(node)[0], node.shape)
-            if any(weight.trainable for weight in weights) or found.intersection(node.inputs):
-                found.add(node.name)
-        return frozenset(found)
+    def passes(self) -> Mapping[str, Passes]:
+        """Multiply–accumulates of a training step, for one image."""
+        from cnncalc.analyses.training import graph_passes  # most conventions count no training
+
+        return graph_passes(self.graph)
 
     @cached_property
     def readers(self) -> Mapping[str, list[Node]]:
@@ -90,6 +90,16 @@ class Place:
     @property
     def y(self) -> Shape:
         return self.node.shape
+
+    @property
+    def used(self) -> bool:
+        """Does an output of the graph depend on it?"""
+        return self.node.name in self.around.graph.used
+
+    @property
+    def passes(self) -> Passes:
+        """Its multiply–accumulates in a training step, of all images."""
+        return self.around.passes[self.node.name].times(self.images)
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:

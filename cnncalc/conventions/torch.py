@@ -1,17 +1,18 @@
 """PyTorch's own counter, ``torch.utils.flop_counter.FlopCounterMode``: 2 for each MAC.
 
 Read from torch 2.13.0 and checked by running it. ``torch-train`` counts a backward pass too, from
-the sum of all outputs: gradients of the inputs that depend on a weight, and of the weights. What 2.13
-counts for weights of grouped convolutions is too much by a factor of the groups, because it takes
-both tensors for dense (pytorch#183405 corrects it): ``torch-train`` is right, and
-``torch-train@2.13`` is what it prints.
+the sum of all outputs: the passes of :mod:`cnncalc.analyses.training`. What 2.13 counts for weights
+of grouped convolutions is too much by a factor of the groups, because it takes both tensors for
+dense (pytorch#183405 corrects it): ``torch-train`` is right, and ``torch-train@2.13`` is what it
+prints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from cnncalc.analyses.cost import node_cost
+from cnncalc.analyses.training import weighted
 from cnncalc.conventions.base import (
     DOUBLE,
     GRADIENT_OF_INPUT,
@@ -26,7 +27,6 @@ from cnncalc.conventions.base import (
 )
 from cnncalc.conventions.counting import Place
 from cnncalc.formulas import flops
-from cnncalc.layers.calls import Call
 from cnncalc.sizes import exact_div
 
 VERSION = "2.13.0"
@@ -71,45 +71,31 @@ def forward(place: Place) -> Counted:
     return Counted(tuple(terms), _missing(place))
 
 
-def _both(grouped: Callable[[Call], Iterator[Term]]) -> Callable[[Place], Counted]:
-    """Forward, then backward where an output depends on the layer."""
-
-    def counted(place: Place) -> Counted:
-        ahead = forward(place)
-        terms = list(ahead.terms)
-        if place.node.name in place.around.graph.used:
-            flows = not place.around.trained.isdisjoint(place.node.inputs)
-            for position, call in enumerate(place.calls):
-                terms += _backward(call, flows or position > 0)
-                terms += grouped(call)
-        return Counted(tuple(terms), ahead.missing)
-
-    return counted
+def train(place: Place) -> Counted:
+    """Forward, then backward: 2 for each MAC of :mod:`cnncalc.analyses.training`."""
+    ahead, passes = forward(place), place.passes
+    backward = (
+        (GRADIENT_OF_INPUT, passes.grad_input, _INPUT),
+        (GRADIENT_OF_WEIGHT, passes.grad_weight, _WEIGHT),
+    )
+    terms = (Term(label, flops(macs), rule=rule) for label, macs, rule in backward if macs != 0)
+    return ahead._replace(terms=(*ahead.terms, *terms))
 
 
-def _backward(call: Call, flows: bool) -> Iterator[Term]:
-    """As much again for each factor that has a gradient: the input, if one ``flows`` into it."""
-    if call.name not in _FORWARD:
-        return
-    cost = flops(call.macs)
-    if call.product is not None:
-        yield Term(GRADIENT_OF_INPUT, 2 * cost, rule=_INPUT)
-        return
-    if flows:
-        yield Term(GRADIENT_OF_INPUT, cost, rule=_INPUT)
-    yield Term(GRADIENT_OF_WEIGHT, cost, rule=_WEIGHT)
+def train_without_groups(place: Place) -> Counted:
+    """The same, and what is too much for the weights of grouped convolutions."""
+    right = train(place)
+    return right._replace(terms=(*right.terms, *_too_much(place))) if place.used else right
 
 
-def _right(call: Call) -> Iterator[Term]:
-    yield from ()
-
-
-def _as_dense(call: Call) -> Iterator[Term]:
-    """Every input channel is multiplied with every output channel, whatever the groups."""
-    if call.name in ("conv", "conv_transpose"):
-        weight = next(one for one in call.weights if one.uses)
-        groups = exact_div(call.x.channels * call.y.channels, weight.shape[0] * weight.shape[1])
-        yield Term(GROUPS, flops(call.macs) * (groups - 1), rule=_GROUPED)
+def _too_much(place: Place) -> Iterator[Term]:
+    """As if every input channel were multiplied with every output channel, whatever the groups."""
+    for call in place.calls:
+        if call.name in ("conv", "conv_transpose"):
+            weight = next(one for one in call.weights if one.uses)
+            groups = exact_div(call.x.channels * call.y.channels, weight.shape[0] * weight.shape[1])
+            counted = flops(weighted(call.macs).grad_weight)
+            yield Term(GROUPS, counted * (groups - 1), rule=_GROUPED)
 
 
 CONVENTIONS = (
@@ -127,7 +113,7 @@ CONVENTIONS = (
         unit="FLOP",
         about="forward and backward, 2 for each MAC, groups counted as they are",
         rules=_TRAIN,
-        counter=_both(_right),
+        counter=train,
     ),
     Convention(
         name="torch-train",
@@ -137,6 +123,6 @@ CONVENTIONS = (
         about="FlopCounterMode over a forward and a backward pass, with its error for groups: "
         "gradients of the weights of grouped convolutions are counted as of dense ones",
         rules={**_TRAIN, "gradient of a grouped weight": _GROUPED},
-        counter=_both(_as_dense),
+        counter=train_without_groups,
     ),
 )

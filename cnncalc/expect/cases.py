@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from cnncalc.errors import Position, SpecError, suggest
-from cnncalc.expect.reading import items, named
+from cnncalc.errors import Position, SpecError
+from cnncalc.expect.reading import items, named, size_hint
 from cnncalc.problems import BadExpectation
 from cnncalc.spec.bind import free_symbols
 from cnncalc.spec.limits import Limits
@@ -62,7 +62,7 @@ def _sizes(entry: Entry, spec: Spec, limits: Limits) -> Mapping[str, Piece]:
                 at=inner.key or inner.at,
                 hint=f"{name} is a parameter: write a preset that sets it"
                 if name in spec.params
-                else suggest(name, symbols, "sizes"),
+                else size_hint(name, symbols),
             )
         if not isinstance(inner.value, Piece):
             raise BadExpectation(f"{name} is one number", at=inner.at, hint=f"write {_EXAMPLE}")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.errors import Position, SpecError
 from cnncalc.expect.outcome import EXACT, Outcome
-from cnncalc.expect.reading import number, unknown
-from cnncalc.problems import BadExpectation
+from cnncalc.expect.reading import number, size_hint, unknown
+from cnncalc.problems import BadExpectation, UnknownName
 from cnncalc.spec.expressions import Names, evaluate
 from cnncalc.spec.syntax import Entry, Piece
 
@@ -152,9 +152,14 @@ class _Symbols:
         self._names = names
 
     def lookup(self, name: str, at: Position) -> Any:
-        if name in self._domain.symbols:
+        symbols = self._domain.symbols
+        if name in symbols:
             return self._domain.world.symbol(name)
-        return self._names.lookup(name, at)
+        try:
+            return self._names.lookup(name, at)
+        except UnknownName as error:
+            error.hint = size_hint(name, symbols)
+            raise
 
 
 def _where(piece: Piece, domain: Domain, names: Names) -> Points:

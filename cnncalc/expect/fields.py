@@ -8,6 +8,7 @@ from cnncalc.analyses.receptive_field import Fields
 from cnncalc.errors import SpecError
 from cnncalc.expect.numbers import held_to
 from cnncalc.expect.outcome import Outcome
+from cnncalc.expect.possible import ANY, COUNT, Range
 from cnncalc.expect.reading import items, named, unknown
 from cnncalc.problems import BadExpectation
 from cnncalc.results import FIELD_KEYS, per_axis
@@ -16,6 +17,8 @@ from cnncalc.spec.expressions import Names
 from cnncalc.spec.syntax import Entry
 
 KEY = "receptive_field"
+#: What is not negative; an edge may lie outside of the image.
+_CAN = {"size": COUNT, "jump": Range(0)}
 _EXAMPLE = "{size: 427, jump: 32, start: -213}"
 
 
@@ -39,10 +42,11 @@ def _property(
     name: str, key: str, entry: Entry, fields: Fields | None, names: Names, part: str | None
 ) -> Iterator[Outcome | SpecError]:
     """One value for all axes, or a list of one for each."""
+    can = _CAN.get(key, ANY)
     if not fields:
         why = f"{part or 'the network'} has no feature map"
         for inner in (items(entry) or (entry,))[:1]:
-            yield from held_to(KEY, name, inner, None, names, part=part, why=why)
+            yield from held_to(KEY, name, inner, None, names, part=part, why=why, can=can)
         return
     axes = axis_names(len(fields))
     each = items(entry) or (entry,) * len(fields)
@@ -53,4 +57,4 @@ def _property(
             hint=f"give one for all, or one each: {', '.join(axes)}",
         )
     for axis, inner, got in zip(axes, each, per_axis(fields, key)):
-        yield from held_to(KEY, f"{name} ({axis})", inner, got, names, part=part)
+        yield from held_to(KEY, name, inner, got, names, part=part, can=can, axis=axis)

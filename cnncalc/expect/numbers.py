@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cnncalc.errors import SpecError
 from cnncalc.expect.base import Base, increase
 from cnncalc.expect.outcome import AT_LEAST, AT_MOST, Outcome, depends, shown
+from cnncalc.expect.possible import COUNT, Impossible, Range, kept_by_none
 from cnncalc.expect.reading import number, unknown
 from cnncalc.problems import BadExpectation
 from cnncalc.sizes import Number, at_least, equal
@@ -27,20 +28,28 @@ def held_to(
     base: Base | None = None,
     part: str | None = None,
     why: str = "",
+    can: Range = COUNT,
+    axis: str = "",
 ) -> Iterator[Outcome | SpecError]:
     """An exact value, or ``{min: …, max: …}``; ``why`` says why there is no number.
 
     With a ``base`` there may be a ``max_increase``. A bound that means nothing is an error among
-    the outcomes.
+    the outcomes, and so is a number that there ``can`` not be.
     """
+    full = f"{name} ({axis})" if axis else name
     shown_got = shown(got) if got is not None or not why else "none"
     if isinstance(entry.value, Piece):
         wanted = number(entry.value, names)
         answer = None if got is None else equal(got, wanted)
-        yield Outcome(
-            key, name, shown(wanted), shown_got, answer is True, entry.at, bound=wanted, value=got,
+        found = Outcome(
+            key, full, shown(wanted), shown_got, answer is True, entry.at, bound=wanted, value=got,
             entry=entry, part=part, why=why or _undecided(answer, got, wanted),
         )  # fmt: skip
+        if can.has(wanted):
+            yield found
+        else:
+            message = f"{name} cannot be {shown(wanted)}"
+            yield Impossible(message, entry.at, f"it is {can}", found)
         return
     if isinstance(entry.value, tuple):
         raise BadExpectation(
@@ -49,6 +58,7 @@ def held_to(
             hint="write the number, or {min: …, max: …}",
         )
     known = BOUNDS if base is None else TOTAL_BOUNDS
+    limits: dict[str, tuple[Entry, Number]] = {}
     for bound, inner in entry.value.items():
         try:
             if bound not in known:
@@ -60,17 +70,21 @@ def held_to(
                 )
             if bound == "max_increase":
                 assert base is not None
-                yield increase(key, name, inner, got, names, base)
+                yield increase(key, full, inner, got, names, base)
                 continue
-            limit = number(inner.value, names)
+            limits[bound] = inner, number(inner.value, names)
         except SpecError as error:
             yield error
-            continue
+    wrong = kept_by_none(name, limits, can)
+    if wrong is not None:
+        yield wrong
+        return
+    for bound, (inner, limit) in limits.items():
         low, high = (limit, got) if bound == "min" else (got, limit)
         answer = None if high is None or low is None else at_least(high, low)
         relation = AT_LEAST if bound == "min" else AT_MOST
         yield Outcome(
-            key, name, f"{relation} {shown(limit)}", shown_got, answer is True, inner.at, relation,
+            key, full, f"{relation} {shown(limit)}", shown_got, answer is True, inner.at, relation,
             limit, got, entry=inner, part=part, why=why or _undecided(answer, got, limit),
         )  # fmt: skip
 

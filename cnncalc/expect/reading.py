@@ -43,6 +43,14 @@ def named(entry: Entry, message: str, example: str) -> Mapping[str, Entry]:
     raise BadExpectation(message, at=entry.at, hint=f"write {example}")
 
 
+def size_hint(name: str, symbols: Iterable[str]) -> str:
+    """What to write instead of a name that is no size of the input."""
+    known = list(symbols)
+    if not known:
+        return "all sizes are numbers: write input: 3xHxW with at: {H: 32, W: 32}, or leave it out"
+    return suggest(name, known, "sizes")
+
+
 def unknown(name: str, known: Iterable[str], entry: Entry, what: str) -> SpecError:
     """A key that means nothing."""
     hint = suggest(name, known, what)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import zip_longest
 
-from cnncalc.expect.outcome import Outcome, depends, sizes
+from cnncalc.expect.outcome import Outcome, depends, shown, sizes
+from cnncalc.expect.possible import SIZE, Impossible
 from cnncalc.expect.reading import items, number
 from cnncalc.problems import BadExpectation
 from cnncalc.sizes import Shape, equal
@@ -47,7 +48,7 @@ def shaped(
         answer = True if want is None else equal(size, want)
         answers.append(decide(index, leaves[index]) if answer is None else answer)
     undecided = [one for one, answer in zip((*got, *wanted), 2 * answers) if answer is None]
-    return Outcome(
+    found = Outcome(
         key,
         name,
         sizes("_" if one is None else one for one in wanted),
@@ -60,3 +61,8 @@ def shaped(
         part=part,
         why=depends(undecided) if False not in answers else "",
     )
+    for leaf, want in zip(leaves, wanted):
+        if want is not None and not SIZE.has(want):
+            message = f"{name}: a size cannot be {shown(want)}"
+            raise Impossible(message, leaf.at, f"it is {SIZE}, or {ANY[0]} for any size", found)
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cnncalc import formulas
-from cnncalc.analyses.cost import Cost, product_macs
+from cnncalc.analyses.cost import Cost
 from cnncalc.analyses.cost import node_cost as cost_of
 from cnncalc.analyses.memory import written_by
 from cnncalc.explain.letters import Case, Pair, apart
@@ -95,7 +95,7 @@ def _of_weights(pair: Pair, taken: Mapping[str, Any]) -> Iterator[_Part]:
 def _of_products(pair: Pair) -> Iterator[_Part]:
     products = (list(case.layer.products(*case.xs)) for case in pair)
     for letters, numbers in zip(*products):
-        yield _Part(numbers.name, [], product_macs(letters), product_macs(numbers))
+        yield _Part(numbers.name, [], letters.macs, numbers.macs)
 
 
 def memory_steps(pair: Pair, each: int, batch: Size) -> Iterator[Step]:

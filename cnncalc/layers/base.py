@@ -23,7 +23,7 @@ from cnncalc.problems import (
     WrongAxes,
     WrongNumberOfInputs,
 )
-from cnncalc.sizes import Shape, Size, axis_names
+from cnncalc.sizes import Shape, Size, axis_names, product
 
 if TYPE_CHECKING:
     from cnncalc.layers.repeated import Inside
@@ -48,6 +48,11 @@ class Weight(NamedTuple):
     inner: bool = False
     out: int | None = None
     bytes: int | None = None
+
+    @property
+    def macs(self) -> Size:
+        """Multiply–accumulates per image: each element is used so many times."""
+        return formulas.macs(product(self.shape), self.uses) if self.uses != 0 else 0
 
 
 class Product(NamedTuple):

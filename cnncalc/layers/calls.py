@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc import formulas
-from cnncalc.sizes import Shape, Size, product
+from cnncalc.sizes import Shape, Size
 
 if TYPE_CHECKING:
     from cnncalc.layers.base import Layer, Product, Weight
@@ -43,7 +42,7 @@ class Call(NamedTuple):
     @property
     def macs(self) -> Size:
         """Multiply–accumulates, of all images."""
-        macs = sum(formulas.macs(product(one.shape), one.uses) for one in self.weights if one.uses)
+        macs = sum(weight.macs for weight in self.weights)
         return (macs + (self.product.macs if self.product else 0)) * self.images
 
     def has(self, weight: str) -> bool:

@@ -8,13 +8,13 @@ numbers, is false. What neither finds is undecided.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from math import lcm
 from typing import Any
 
 from cnncalc import terms
 from cnncalc.errors import UsageError
 from cnncalc.prove import nonlinear
 from cnncalc.prove.canonical import Canonical
+from cnncalc.prove.cases import by_cases
 from cnncalc.prove.compiled import compiled
 from cnncalc.prove.functions import IllFormed
 from cnncalc.prove.goals import Goals, readable
@@ -22,17 +22,15 @@ from cnncalc.prove.induction import by_induction
 from cnncalc.prove.language import Undefined
 from cnncalc.prove.polynomials import TooMany
 from cnncalc.prove.problem import Problem, proves
-from cnncalc.prove.search import Free, first_failure, points
+from cnncalc.prove.search import first_failure, points
 from cnncalc.prove.statement import Statement, Text
 from cnncalc.prove.verdict import PROVED, REFUTED, UNDECIDED, Verdict
 from cnncalc.sizes import is_term, text
 from cnncalc.spec.limits import within_stack
-from cnncalc.terms import FALSE, Formula, TooLarge
+from cnncalc.terms import FALSE, TooLarge
 
 #: Points tried before and after the proofs, and where each needs a whole analysis.
 FEW, MANY, FEWER, SOME = 1_500, 30_000, 300, 20
-#: Cases that a name with bounds on both sides may be split into.
-MOST_VALUES = 40
 
 
 @within_stack
@@ -235,9 +233,8 @@ class _Decision:
                 return answer
             if answer is not None and self._fails(answer):
                 return self._refuted(answer, problem.least, f", found by {problem.asked}")
-        return self._by_cases(goal) or by_induction(
-            statement.conditions, goal, statement.free, proves
-        )
+        asked = statement.conditions, goal, statement.free, proves
+        return by_cases(*asked) or by_induction(*asked)
 
     def _truth(self, point: dict[str, int]) -> bool | None:
         """The statement computed on plain numbers; None outside of it. Undefined is not true."""
@@ -250,41 +247,6 @@ class _Decision:
             return self._truth(point) is False
         except TooLarge:
             return False
-
-    def _by_cases(self, goal: Formula) -> str | None:
-        """Each value of a name with bounds on both sides, or each remainder, by itself."""
-        for name, free in self.statement.free.items():
-            if free.low is None:
-                continue
-            if free.high is not None and free.high - free.low < MOST_VALUES:
-                values = range(free.low, free.high + 1)
-                cases: list[tuple[Any, Free | None]] = [(value, None) for value in values]
-                found = self._split(goal, name, cases)
-                if found:
-                    return f"case split on {name} = {free.low} to {free.high}, each by {found}"
-            by = _common_divisor(goal)
-            if free.high is None and 1 < by < MOST_VALUES:
-                rests = range(free.low, free.low + by)
-                cases = [(terms.name(name) * by + rest, Free(0, None)) for rest in rests]
-                found = self._split(goal, name, cases)
-                if found:
-                    return f"case split on {name} mod {by}, each by {found}"
-        return None
-
-    def _split(self, goal: Formula, name: str, cases: list[tuple[Any, Free | None]]) -> str:
-        """What proves the goal with each of the values for the name; empty if nothing does."""
-        arguments: dict[str, None] = {}
-        for value, inner in cases:
-            free = dict(self.statement.free)
-            del free[name]
-            if inner is not None:
-                free[name] = inner
-            conditions = [terms.replaced(c, {name: value}) for c in self.statement.conditions]
-            argument = proves(conditions, terms.replaced(goal, {name: value}), free)
-            if argument is None:
-                return ""
-            arguments.setdefault(argument)
-        return " or ".join(arguments)
 
     def _check_not_empty(self) -> None:
         """A proof about no integers at all is a mistake in the conditions."""
@@ -324,17 +286,6 @@ class _Decision:
             tuple(sides),
             self._assumed(),
         )
-
-
-def _common_divisor(item: Any) -> int:
-    """The least common multiple of the numbers by which floors divide."""
-    if item.op in ("number", "name"):
-        return 1
-    found = 1
-    if item.op == "floor" and item.args[0].op == "/" and item.args[0].args[1].op == "number":
-        number = item.args[0].args[1].args[0]
-        found = abs(number.numerator) or 1
-    return lcm(found, *map(_common_divisor, item.args))
 
 
 def domain(statement: Statement) -> str:

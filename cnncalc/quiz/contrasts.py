@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from cnncalc.comparison import compare
+from cnncalc.derivations import minus
 from cnncalc.errors import CnncalcError
-from cnncalc.notation import Form, Quotient, minus
+from cnncalc.notation import Form, Quotient
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.draw import Redraw
 from cnncalc.quiz.making import merged

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from cnncalc.notation import Extreme, Form, Number, Power, Product, Quotient, Root, Sum, opposite
+from cnncalc.derivations import opposite
+from cnncalc.notation import Extreme, Form, Number, Power, Product, Quotient, Root, Sum
 from cnncalc.quiz.draw import Draw, Redraw
 from cnncalc.quiz.model import Numeric, Wrong
 from cnncalc.render.page import Line, Page, Paragraph, Section

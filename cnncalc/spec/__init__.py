@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnncalc.spec.document import parse_line, parse_yaml
+from cnncalc.spec.document import parse_line, parse_yaml, reread
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.syntax import Spec
 
-__all__ = ["Limits", "Spec", "parse_line", "parse_yaml"]
+__all__ = ["Limits", "Spec", "parse_line", "parse_yaml", "reread"]

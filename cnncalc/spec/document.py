@@ -137,3 +137,10 @@ def _check_version(top: Mapping) -> None:
             at=version.at,
             hint=f"write cnncalc: {VERSION}, or update cnncalc",
         )
+
+
+def reread(spec: Spec, name: str, limits: Limits | None = None) -> Spec:
+    """A spec that was made, read back from its text: errors have places in it."""
+    from cnncalc.spec.printing import yaml_text
+
+    return parse_yaml(yaml_text(spec), name, limits)

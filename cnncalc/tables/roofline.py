@@ -8,6 +8,7 @@ from cnncalc.formulas import intensity
 from cnncalc.render.report import Cell, Column, Table
 from cnncalc.results import plain
 from cnncalc.roofline import MovedLayer, Roofline, nanoseconds
+from cnncalc.shares import percent
 from cnncalc.sizes import Number, expand, is_symbolic, text
 from cnncalc.tables.analysis import default_depth, grouped, headline
 from cnncalc.tables.numbers import counted
@@ -79,7 +80,7 @@ def _facts(found: Roofline) -> list[tuple[str, str]]:
         return [*facts, ("memory", f"{peak} at the peak of inference, with the weights")]
     device, least = found.device, nanoseconds(found.seconds)
     waiting = sum(row.seconds or 0 for row in found.layers if row.bound == "memory")
-    share = 100 * float(waiting / found.seconds) if found.seconds else 0.0
+    share = percent(waiting, found.seconds or 1)
     return [
         *facts,
         (
@@ -88,7 +89,7 @@ def _facts(found: Roofline) -> list[tuple[str, str]]:
             f"{found.dtype}, {device.bandwidth / 10**9:g} GB/s; computes from "
             f"{_decimal(found.ridge)} MACs/byte on",
         ),
-        ("time", f"at least {least:,} ns ({least / 10**6:.3g} ms), {share:.0f} % of it for memory"),
+        ("time", f"at least {least:,} ns ({least / 10**6:.3g} ms), {share} of it for memory"),
         ("memory", f"{peak} at the peak of inference, of {device.memory / 10**9:g} GB"),
         ("source", device.source),
     ]

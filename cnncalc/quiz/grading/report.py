@@ -12,6 +12,7 @@ from cnncalc.quiz.grading.marks import Answered, Belief, Grading, Item, Student
 from cnncalc.render import Column, Report, Table, render
 from cnncalc.render.report import Cell
 from cnncalc.results import opening
+from cnncalc.shares import points
 
 
 def report(graded: Grading, by: str | None = None, color: bool = False) -> Report:
@@ -282,4 +283,4 @@ def _decimal(value: Fraction) -> str:
 
 
 def _percent(value: Fraction) -> str:
-    return f"{float(100 * value):.0f}"
+    return str(points(value, 1))

@@ -14,6 +14,7 @@ from cnncalc.quiz.marking import Mark, mark
 from cnncalc.quiz.model import Question
 from cnncalc.quiz.registry import TOPICS
 from cnncalc.render import plain
+from cnncalc.shares import points
 
 #: What can be typed instead of an answer.
 WORDS = {
@@ -203,7 +204,7 @@ def _decimal(value: Fraction) -> str:
 
 
 def _percent(value: Fraction) -> str:
-    return f"{float(100 * value):.0f} %"
+    return f"{points(value, 1)} %"
 
 
 def _fitted(text: str, width: int) -> str:

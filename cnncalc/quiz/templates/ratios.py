@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from cnncalc.derivations import plus
 from cnncalc.layers import KINDS
-from cnncalc.notation import Number, Quotient, plus
+from cnncalc.notation import Number, Quotient
 from cnncalc.quiz.contrasts import Contrast
 from cnncalc.quiz.cost_misconceptions import GROUPS_TWICE, ONE_ROW
 from cnncalc.quiz.draw import Draw, Redraw

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cnncalc.render.drawing.field import Counts, FieldDrawing, Interval, counted, spans
 from cnncalc.render.drawing.raster import Axis
 from cnncalc.render.drawing.scene import text_width
+from cnncalc.shares import percent, tenths
 from cnncalc.sizes import axis_names
 
 #: Where a line may end: not within ``13 x 13``.
@@ -142,10 +143,7 @@ def _beyond(drawing: FieldDrawing, known: Sequence[Interval]) -> Iterator[str]:
 
 
 def _percent(part: int, whole: int) -> str:
-    """To a tenth; never 0 or 100 for what is not."""
-    if part in (0, whole):
-        return "0 %" if part == 0 else "100 %"
-    return f"{min(max((2000 * part + whole) // (2 * whole), 1), 999) / 10} %"
+    return percent(part, whole) if part in (0, whole) else tenths(part, whole)
 
 
 def wrapped(sentences: Sequence[str], size: float, width: float) -> list[str]:

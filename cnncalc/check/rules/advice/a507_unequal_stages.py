@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cnncalc.check.model import Model
 from cnncalc.check.rule import AdviceRule, Remark
 from cnncalc.graph import Node
+from cnncalc.shares import percent
 from cnncalc.sizes import by, equal, is_int, product
 
 #: A stage that costs so many times the median, and most of all, is named.
@@ -63,6 +64,6 @@ class UnequalStages(AdviceRule):
         if total > MOST * usual and 2 * total > everything:
             yield Remark(
                 f"the stage at {size} takes {total:,} MACs, {total / usual:.1f} times the usual "
-                f"stage and {100 * total / everything:.0f} % of all",
+                f"stage and {percent(total, everything)} of all",
                 node,
             )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cnncalc.check.model import Model
 from cnncalc.check.rule import AdviceRule, Remark
 from cnncalc.layers.dense import Flatten, Linear
+from cnncalc.shares import percent
 from cnncalc.sizes import is_int, product
 
 
@@ -53,7 +54,7 @@ class HeavyFlatten(AdviceRule):
                 own = params[node.name]
                 if before > 1 and is_int(own) and is_int(total) and 2 * own > total:
                     yield Remark(
-                        f"{own:,} of {total:,} parameters ({100 * own / total:.0f} %) are in this "
+                        f"{own:,} of {total:,} parameters ({percent(own, total)}) are in this "
                         f"layer, a weight for each of {before:,} positions",
                         node,
                         help="rewrite with --rule gap shows the same with global average pooling",

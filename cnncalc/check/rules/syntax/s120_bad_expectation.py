@@ -10,7 +10,8 @@ class BadExpectation(ErrorRule):
     """An expectation that means nothing.
 
     Nothing is held to it, so it is no protection. It has an unknown name, a list where one number is
-    wanted, more values than there are axes, or names an output that there is not.
+    wanted, more values than there are axes, names an output that there is not, or wants a number that
+    nothing can be: one below 0, or a min above its max.
 
     Example:
 
