@@ -44,6 +44,13 @@ def test_devices_are_known_in_any_case() -> None:
     assert caught.value.hint == "did you mean 'h100'?"
 
 
+def test_what_moves_nothing_has_no_time() -> None:
+    words = ("roofline", "3x8x8 | flatten | linear 4", "--device", "a100")
+    row = run(*words, "-f", "csv").out.splitlines()[1]
+    assert row == "flatten1,flatten,192,0,0,,,"
+    assert json.loads(run(*words, "--json").out)["layers"][0]["nanoseconds"] is None
+
+
 def test_results_print_as_the_commands_do() -> None:
     net = cnncalc.load("resnet18")
     step, on = net.training(optimizer="adam", batch=2), net.roofline("a100", fold_bn=True)

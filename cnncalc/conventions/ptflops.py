@@ -3,8 +3,9 @@
 Read from ptflops 0.7.5 and checked by running it. Its default backend hooks modules (by their exact
 class) and also replaces functions of ``torch.nn.functional``, so that what a hooked module calls is
 counted again. Sums over hooks are divided by the batch, those over functions are not
-(``pytorch_engine.py``, get_flops_pytorch). ``ptflops-module`` is the same with
-``backend_specific_config={'count_functional': False}``, ``ptflops-aten`` is ``backend='aten'``.
+(``pytorch_engine.py``, get_flops_pytorch). The batch is that of the first positional input: what is
+given by name (an ``input_constructor`` that returns a dict) is one image to it. ``ptflops-module`` is
+the same with ``backend_specific_config={'count_functional': False}``, ``ptflops-aten`` is ``backend='aten'``.
 """
 
 from __future__ import annotations
@@ -108,7 +109,8 @@ def operators(place: Place) -> Counted:
     """By what PyTorch dispatches.
 
     A linear layer on tokens that do not lie in memory in order is a product and an addition, of which
-    it knows the product.
+    it knows the product. That a map normalised along its channels (``ln``) lies in memory with them last,
+    so that its tokens are in order, is not followed.
     """
     calls = place.calls
     scattered = not place.around.in_order(place.node.inputs[0])

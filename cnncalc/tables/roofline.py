@@ -57,7 +57,7 @@ def _row(name: str, kind: str, layers: Sequence[MovedLayer], timed: bool) -> lis
     if timed:
         bounds = dict.fromkeys(one.bound for one in layers if one.bound)
         seconds = sum(one.seconds or 0 for one in layers)
-        row += [" and ".join(bounds) or None, nanoseconds(seconds)]
+        row += [" and ".join(bounds) or None, nanoseconds(seconds) if bounds else None]
     return row
 
 
