@@ -40,6 +40,36 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     assert run("shape", NET, "-o", str(tmp_path)).code == 2
 
 
+@pytest.mark.parametrize("format", ["table", "json"])
+def test_a_dash_is_standard_output(
+    format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("analyze", NET, "-f", format, "-o", "-") == run("analyze", NET, "-f", format)
+    quiz = [*COMMAND, "quiz", "-n", "1", "--topic", "training", "-f", "qti", "-o"]
+    piped = subprocess.run([*quiz, "-"], capture_output=True, env=environment(), check=True)
+    subprocess.run([*quiz, "quiz.zip"], env=environment(), check=True)
+    assert piped.stdout == Path("quiz.zip").read_bytes()
+    assert [one.name for one in tmp_path.iterdir()] == ["quiz.zip"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told() -> None:
+    with open("/dev/full", "w") as full:
+        found = subprocess.run(
+            [*COMMAND, "shape", NET],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+            check=False,
+        )
+    assert found.returncode == 2
+    assert found.stderr == (
+        "error: cannot write standard output: No space left on device\n  hint: name a file with -o\n"
+    )
+
+
 def test_standard_input() -> None:
     assert run("shape", "-", stdin=SPEC) == Result(0, "10x32x32\n", "")
     assert process("shape", "-", "--at", "H=8", stdin=SPEC) == Result(0, "10x8x32\n", "")

@@ -73,8 +73,9 @@ def test_keys_can_be_read_and_typed(one: Question) -> None:
     assert unreadable(one.body, one.key) is None
     assert form(one.body)
     assert right(one.body)
-    for bad in ("", "?", "A; B; %", "T" * 40, "1;" * 40, "1/9C"):
+    for bad in ("", "?", "A; B; %", "T" * 40, "1;" * 40, "1/9C", f"{one.key}{one.key[-1]}?"):
         assert unreadable(one.body, bad), bad
+        assert mark(one, bad) == Mark(Fraction(0)), bad
 
 
 def rewritten(one: Question) -> list[str]:

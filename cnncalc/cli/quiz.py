@@ -191,7 +191,7 @@ def _write_beside(made: Quiz, format: str, output: str | None) -> None:
     from cnncalc.quiz.exports import files
 
     found = files(made, format)
-    if found and output is None:
+    if found and output in (None, "-"):
         names = ", ".join(found)
         say(f"warning: this needs pictures beside it ({names}); -o FILE writes them")
         return

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnncalc.errors import CnncalcError
+from cnncalc.quiz.answering import OUT, unreadable
 from cnncalc.quiz.model import (
     LETTERS,
     Matching,
@@ -44,14 +45,13 @@ class Mark(NamedTuple):
 
 def mark(question: Question, answer: str) -> Mark:
     """The mark of an answer; one that cannot be read is wrong."""
+    if unreadable(question.body, answer) is not None:
+        return Mark(Fraction(0))
     return _MARKING[type(question.body)](question.body, answer.strip())
 
 
 def _single(body: Single, answer: str) -> Mark:
-    place = _place(bare(answer))
-    if place is None or place >= len(body.options):
-        return Mark(Fraction(0))
-    wrong = body.options[place].wrong
+    wrong = body.options[LETTERS.index(bare(answer))].wrong
     chances = _different(body.wrongs())
     return Mark(Fraction(0), (wrong,), chances) if wrong else Mark(Fraction(1), (), chances)
 
@@ -83,15 +83,15 @@ def _numeric(body: Numeric, answer: str) -> Mark:
 
 
 def _matching(body: Matching, answer: str) -> Mark:
-    places = list(map(_place, bare(answer)))
+    letters = bare(answer)
     others = {str(one.value): one for one in body.others}
     right, wrong = 0, []
-    for pair, place in zip(body.pairs, places):
-        chosen = body.choices[place] if place is not None and place < len(body.choices) else None
+    for pair, letter in zip(body.pairs, letters):
+        chosen = None if letter == OUT else body.choices[LETTERS.index(letter)]
         right += chosen == pair.right
         if chosen in others:
             wrong.append(others[chosen])
-    chances = _different(body.others) if any(place is not None for place in places) else ()
+    chances = _different(body.others) if {*letters} != {OUT} else ()
     return Mark(Fraction(right, len(body.pairs)), _different(wrong), chances)
 
 
@@ -103,8 +103,6 @@ def _table(body: Table, answer: str) -> Mark:
 
 
 def _symbolic(body: Symbolic, answer: str) -> Mark:
-    if not answer or not names(spelled(answer, body.symbols)) <= {*body.symbols}:
-        return Mark(Fraction(0))
     chances = _different(body.wrong)
     if equivalent(answer, body.value, body.symbols):
         return Mark(Fraction(1), (), chances)
@@ -131,11 +129,6 @@ def equivalent(answer: str, formula: str, symbols: Collection[str] = ()) -> bool
         return prove(f"({written}) == ({formula})").verdict == PROVED
     except CnncalcError:
         return False
-
-
-def _place(letter: str) -> int | None:
-    found = LETTERS.find(letter) if len(letter) == 1 else -1
-    return None if found < 0 else found
 
 
 _MARKING: dict[type, Callable[[Any, str], Mark]] = {
