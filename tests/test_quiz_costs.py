@@ -73,6 +73,12 @@ def test_formulas_of_comparisons_are_what_pytorch_measures(seed: int) -> None:
     grouped = made("grouped-ratio-in-g", seed)
     assert isinstance(stacked.body, Symbolic)
     assert isinstance(grouped.body, Symbolic)
+    separable = made("separable-ratio-in-m", seed)
+    assert isinstance(separable.body, Symbolic)
+    for c, m in ((12, 2), (24, 3)):
+        old, new = measured(separable, {"C": c, "D": 10, "H": 11, "W": 12, "M": m})
+        ratio = Fraction(new) / Fraction(old)
+        assert quiz_oracle._evaluated(separable.body.value, {"M": m}) == ratio
     for c, g in ((12, 2), (24, 3)):
         old, new = measured(stacked, {"C": c, "H": 20, "W": 21})
         assert quiz_oracle._evaluated(stacked.body.value, {"C": c, "H": 20, "W": 21}) == old - new

@@ -107,3 +107,13 @@ def test_nearest_heights_of_u_nets_run(seed: int) -> None:
     between = range(start, right, step)
     assert fits(right)
     assert not any(map(fits, between))
+
+
+@pytest.mark.parametrize("id", ["skip-sizes-agree", "windows-come-out-even"])
+def test_mistakes_name_the_statement_that_they_are_about(id: str) -> None:
+    for seed in SEEDS:
+        found = made(id, seed)
+        assert isinstance(found.body, TrueFalse)
+        for statement in found.body.statements:
+            if statement.wrong:
+                assert str(statement.wrong.value).lower() == statement.text.rstrip(".").lower()

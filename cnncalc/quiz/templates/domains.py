@@ -154,7 +154,7 @@ def skip_sizes_agree(draw: Draw) -> Made:
         )
         came = ask.working()
         said = f"You {text}: {came + ' = ' if came else 'it comes to '}{ask.value}."
-        wrong = Wrong("", text, said=said) if not works or n % 2 else None
+        wrong = Wrong(sentence(words), text, said=said) if not works or n % 2 else None
         statements.append(Statement(f"{sentence(words)}.", works, wrong))
         claims.append(ask.is_(n))
         workings.append(_together(ask.solution(), statements[-1].text.rstrip(".")))

@@ -165,7 +165,7 @@ def windows_come_out_even(draw: Draw) -> Made:
         wrong = None
         if even and n % 2:
             text = "thought that an odd size always leaves a row over"
-            wrong = Wrong("", text, said=f"You {text}: here all {n} rows are read.")
+            wrong = Wrong(f"images of {n}×{n} pixels", text, said=f"You {text}: here all {n} rows are read.")
         elif at is not None and (at or not n % 2):
             text = (
                 "looked at the first layer only"
@@ -173,7 +173,7 @@ def windows_come_out_even(draw: Draw) -> Made:
                 else "thought that an even size never leaves a row over"
             )
             said = f"({at + 1}) leaves {_rows(unread[at])} of its {sizes[at]} unread"
-            wrong = Wrong("", text, said=f"You {text}: {said}.")
+            wrong = Wrong(f"images of {n}×{n} pixels", text, said=f"You {text}: {said}.")
         statements.append(Statement(f"Images of {n}×{n} pixels.", even, wrong))
         ask = Ask(net.replace("H", str(n)), "height")
         claims.append(ask.is_(ask.value))

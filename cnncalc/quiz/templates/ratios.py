@@ -72,6 +72,45 @@ def _shortened(m: int, k: int) -> Line:
     return Line("in short", [*forms, form_of(Fraction(1, m) + Fraction(1, k * k))])
 
 
+#: Inputs of images and of clips, how a kernel is said, and which there are.
+_RANKS = (("CxHxW", "{k}×{k}", (3, 5, 7, 9)), ("CxDxHxW", "{k}×{k}×{k}", (3, 5)))
+
+
+@template(
+    "separable-ratio-in-m",
+    topic="comparison",
+    type="symbolic",
+    title="Cost of a depthwise separable convolution, in terms of the number of filters",
+    sources=("003 7.8.6 Depthwise Separable Convolutions", "000 Depthwise Separable Convolution"),
+)
+def separable_ratio_in_m(draw: Draw) -> Made:
+    given, said, kernels = draw.choose((_RANKS[0], *_RANKS))
+    k, m, of = draw.choose(kernels), draw.between(1, 4), draw.choose(("macs", "params"))
+    filters = "M" if m == 1 else f"{m}*M"
+    old = f"{given} | a = conv {filters} k={k} p={k // 2} bias=no"
+    depthwise, pointwise = f"b1 = dwconv {k} p={k // 2} bias=no", f"b2 = conv {filters} k=1 bias=no"
+    contrast = Contrast(old, f"{given} | {depthwise} | {pointwise}", of)
+    wrong = [
+        contrast.instead(_NO_POINTWISE, new=f"{given} | {depthwise}"),
+        contrast.instead("left the depthwise convolution out", new=f"{given} | {pointwise}"),
+        Wrong(f"1/({contrast.value})", "turned the ratio round"),
+        Wrong(f"1 - ({contrast.value})", "gave what is saved, not what remains"),
+    ]
+    kernel = said.format(k=k)
+    one = said.format(k=1)
+    made = formula(
+        f"A convolution with a kernel of {kernel} takes C channels to {filters.replace('*', '')}, with "
+        f"padding that keeps the size. It is replaced by a depthwise convolution with a kernel of "
+        f"{kernel}, and a convolution with a kernel of {one}; none has a bias. What is the ratio of the "
+        f"{'MACs' if of == 'macs' else 'parameters'}, new to old, in terms of M?",
+        str(contrast.value),
+        wrong,
+        contrast.solution(),
+        {"M": "filters"},
+    )
+    return made._replace(claims=contrast.claims)
+
+
 @template(
     "bottleneck-saving",
     topic="comparison",
