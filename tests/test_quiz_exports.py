@@ -24,6 +24,7 @@ import quiz_class
 from commandline import answer, cnncalc
 from quiz_samples import SAMPLES, SPECIAL, awkward, usual
 
+from cnncalc import notation
 from cnncalc.quiz import exports, mark
 from cnncalc.quiz.exam import Quiz
 from cnncalc.quiz.exports import fallbacks
@@ -37,6 +38,7 @@ from cnncalc.quiz.model import (
     TrueFalse,
     shown,
 )
+from cnncalc.render import mathml
 
 HERE = Path(__file__).parent
 
@@ -240,6 +242,29 @@ def test_qti_points_of_parts_are_those_of_the_whole() -> None:
             if one.getparent().tag == f"{space}sum"
         ]
         assert abs(sum(entries + added) - question.difficulty) < Fraction(1, 1000)
+
+
+FORMS = [one for one in vars(notation).values() if isinstance(one, type) and hasattr(one, "write")]
+
+
+@pytest.mark.parametrize("kind", FORMS, ids=lambda kind: kind.__name__)
+def test_formulas_of_mathml_have_text_in_tokens_only(kind: Any) -> None:
+    """Elsewhere the schema allows none, and browsers show it as they like."""
+    two, letter = notation.Number(2), notation.Letter("H_k′")
+    made = {
+        notation.Number: notation.Number(Fraction(-1, 2)),
+        notation.Letter: letter,
+        notation.Leaf: notation.Leaf(letter),
+        notation.Sum: notation.Sum(((False, two), (True, letter)), -1),
+        notation.Product: notation.Product((two, notation.Sum(((True, two), (True, letter))))),
+        notation.Quotient: notation.Quotient(letter, two, "down"),
+        notation.Power: notation.Power(notation.Sum(((True, two), (True, letter))), two),
+        notation.Root: notation.Root(two),
+        notation.Extreme: notation.Extreme("max", (two, letter)),
+    }[kind]
+    for one in read(mathml.formula(made)).iter():
+        assert one.tag.endswith(("}mi", "}mn", "}mo", "}mtext")) or not (one.text or "").strip()
+        assert not (one.tail or "").strip()
 
 
 # Canvas.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from cnncalc.notation import ATOM, Extreme, Form, Notation, Power, Quotient
+from cnncalc.notation import ATOM, Extreme, Form, Notation, Power, Quotient, Root
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
@@ -50,6 +50,9 @@ class MathML(Notation):
     def power(self, form: Power) -> str:
         base = self.inside(form.base, ATOM)
         return f"<msup><mrow>{base}</mrow><mrow>{form.exponent.write(self)}</mrow></msup>"
+
+    def root(self, form: Root) -> str:
+        return f"<msqrt>{form.of.write(self)}</msqrt>"
 
     def extreme(self, form: Extreme) -> str:
         inner = "<mo>,</mo>".join(item.write(self) for item in form.items)
