@@ -140,8 +140,8 @@ def facts(analysis: Analysis) -> list[tuple[str, str]]:
         line = f"{field_line(analysis.fields)} ({analysis.last_feature_map})"
         found.append(("receptive field", line))
     if analysis.folded is not None:
-        count = len(analysis.folded)
-        found.append(("folded", f"batch normalisation x{count:,}, each into the layer before it"))
+        layers = f"{len(analysis.folded)} batch normalisations, into the layers before them"
+        found.append(("folded", layers))
     if analysis.at:
         found.append(("at", ", ".join(f"{name}={value}" for name, value in analysis.at.items())))
     return found
