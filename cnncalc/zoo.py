@@ -63,20 +63,6 @@ def _bundled(name: str) -> Found | None:
     return None
 
 
-def named(name: str) -> Found:
-    """A bundled spec, or a preset of one, by name. Raises :class:`UsageError` for any other word."""
-    found = _bundled(name) if _is_word(name) else None
-    if found is None:
-        near = nearest(name, names())
-        hint = f"did you mean {near!r}?" if near else "`cnncalc zoo` lists them"
-        raise UsageError(f"there is no bundled spec {name!r}", hint=hint)
-    return found
-
-
-def _is_word(name: str) -> bool:
-    return name.replace("_", "").isalnum()
-
-
 def find(source: str | Path) -> Found:
     """A path, ``-`` for standard input, ``FILE:PRESET``, or a bundled spec or preset by name.
 
@@ -143,3 +129,17 @@ def _missing(word: str, shown: str, path: Path) -> UsageError:
         f"{shown!r} is no file, no bundled spec and no one-line network",
         hint=f"{hint} (one line: 3x32x32 | conv 10 k=5)",
     )
+
+
+def named(name: str) -> Found:
+    """A bundled spec, or a preset of one, by name. Raises :class:`UsageError` for any other word."""
+    found = _bundled(name) if _is_word(name) else None
+    if found is None:
+        near = nearest(name, names())
+        hint = f"did you mean {near!r}?" if near else "`cnncalc zoo` lists them"
+        raise UsageError(f"there is no bundled spec {name!r}", hint=hint)
+    return found
+
+
+def _is_word(name: str) -> bool:
+    return name.replace("_", "").isalnum()
