@@ -40,6 +40,37 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     assert run("shape", NET, "-o", str(tmp_path)).code == 2
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_standard_output_that_is_full() -> None:
+    with open("/dev/full", "w") as full:
+        found = subprocess.run(
+            [*COMMAND, "shape", NET],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+            check=False,
+        )
+    assert (found.returncode, found.stderr) == (
+        2,
+        "error: cannot write standard output: No space left on device\n"
+        "  hint: name a file with -o\n",
+    )
+
+
+def test_a_dash_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("shape", NET, "-o", "-") == run("shape", NET)
+    package = subprocess.run(
+        [*COMMAND, "quiz", "-n", "1", "-f", "qti", "-o", "-"],
+        capture_output=True,
+        env=environment(),
+        check=True,
+    ).stdout
+    assert package.startswith(b"PK")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_standard_input() -> None:
     assert run("shape", "-", stdin=SPEC) == Result(0, "10x32x32\n", "")
     assert process("shape", "-", "--at", "H=8", stdin=SPEC) == Result(0, "10x8x32\n", "")

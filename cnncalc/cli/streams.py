@@ -36,18 +36,18 @@ _EQUIVALENTS = {
 
 
 def put(content: str | bytes, output: str | None = None) -> None:
-    """Into a file, or on standard output.
+    """Into a file, or on standard output (``-``), in the letters that this has.
 
     Raises :class:`UsageError` for a bad path, and for bytes without one.
     """
-    if output is None:
-        if isinstance(content, bytes):
+    if output in (None, "-"):
+        if isinstance(content, bytes) and output is None:
             raise UsageError("this format is for files", hint="name one with -o")
         _print(content)
         return
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     try:
-        with open(output, "wb") as file:
+        with open(str(output), "wb") as file:
             file.write(data)
     except OSError as error:
         raise UsageError(
@@ -55,13 +55,20 @@ def put(content: str | bytes, output: str | None = None) -> None:
         ) from None
 
 
-def _print(text: str) -> None:
+def _print(content: str | bytes) -> None:
     try:
-        sys.stdout.write(spelled(text, sys.stdout.encoding))
+        if isinstance(content, bytes):
+            sys.stdout.buffer.write(content)
+        else:
+            sys.stdout.write(spelled(content, sys.stdout.encoding))
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader (head, less) has enough; Python must not try again at shutdown.
+    except OSError as error:
+        # Python must not try again at shutdown.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # the reader (head, less) has enough
+            raise UsageError(
+                f"cannot write standard output: {error.strerror}", hint="name a file with -o"
+            ) from None
 
 
 def say(message: str) -> None:
