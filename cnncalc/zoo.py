@@ -64,20 +64,6 @@ def _bundled(name: str) -> Found | None:
     return None
 
 
-def named(name: str) -> Found:
-    """A bundled spec, or a preset of one, by name. Raises :class:`UsageError` for any other word."""
-    found = _bundled(name) if _is_word(name) else None
-    if found is None:
-        near = nearest(name, names())
-        hint = f"did you mean {near!r}?" if near else "`cnncalc zoo` lists them"
-        raise UsageError(f"there is no bundled spec {name!r}", hint=hint)
-    return found
-
-
-def _is_word(name: str) -> bool:
-    return name.replace("_", "").isalnum()
-
-
 def spec_of(source: str | Path, limits: Limits | None = None) -> Spec:
     """The spec that is meant: by one line of text, a path or the name of a bundled one."""
     if isinstance(source, str) and ("|" in source or _is_sizes(source)):
@@ -168,3 +154,17 @@ def _missing(word: str, shown: str, path: Path) -> UsageError:
         f"{shown!r} is no file, no bundled spec and no one-line network",
         hint=f"{hint} (one line: 3x32x32 | conv 10 k=5)",
     )
+
+
+def named(name: str) -> Found:
+    """A bundled spec, or a preset of one, by name. Raises :class:`UsageError` for any other word."""
+    found = _bundled(name) if _is_word(name) else None
+    if found is None:
+        near = nearest(name, names())
+        hint = f"did you mean {near!r}?" if near else "`cnncalc zoo` lists them"
+        raise UsageError(f"there is no bundled spec {name!r}", hint=hint)
+    return found
+
+
+def _is_word(name: str) -> bool:
+    return name.replace("_", "").isalnum()

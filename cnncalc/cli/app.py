@@ -136,7 +136,7 @@ def _meant(word: str) -> str:
 
 @click.group(
     cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
     epilog="NET is a file, - for standard input, the name of a bundled spec (cnncalc zoo lists "
     "them) or one line of text:\n\n\b\n"
     '  cnncalc analyze "3x32x32 | conv 10 k=5 p=2 | relu | maxpool 2"',

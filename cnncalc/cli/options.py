@@ -51,14 +51,12 @@ _OPTIONS = (
     click.option(
         "--batch",
         default="1",
-        show_default=True,
         metavar="N",
         help="Images (a number or a symbol) for MACs and bytes.",
     ),
     click.option(
         "--dtype",
         default="float32",
-        show_default=True,
         type=click.Choice(list(DTYPES)),
         help="Type of the elements, for bytes.",
     ),
@@ -77,7 +75,6 @@ _ANSWER = (
         "--format",
         "-f",
         default="table",
-        show_default=True,
         type=click.Choice(list(FORMATS)),
         help="How to answer.",
     ),
@@ -86,7 +83,6 @@ _ANSWER = (
     click.option(
         "--color",
         default="auto",
-        show_default=True,
         type=click.Choice(["auto", "always", "never"]),
         help="Colour; auto: on a terminal, unless NO_COLOR is set.",
     ),
