@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from fractions import Fraction
@@ -17,7 +18,7 @@ from cnncalc.quiz import bank, exam, exports
 from cnncalc.quiz.ask import QUANTITIES, Ask
 from cnncalc.quiz.blueprints import blueprint, mix
 from cnncalc.quiz.draw import Draw, Redraw
-from cnncalc.quiz.engine import LEVELS, Seed, difficulty, profile, question, wording
+from cnncalc.quiz.engine import LEVELS, Seed, difficulty, question, wording
 from cnncalc.quiz.making import because, choice
 from cnncalc.quiz.marking import equivalent, mark
 from cnncalc.quiz.misconceptions import (
@@ -40,6 +41,7 @@ from cnncalc.quiz.model import (
     Wrong,
     shown,
 )
+from cnncalc.quiz.profiles import PATH, measured, profile
 from cnncalc.quiz.registry import Template, catalogue
 from cnncalc.quiz.written import number
 
@@ -195,8 +197,16 @@ def test_states_what_it_is(one: Template) -> None:
     assert 10 <= len(one.title) <= 120
     assert one.sources, "name the sections that teach it"
     assert all(re.match(r"00[0-4] \S", source) for source in one.sources)
-    assert profile(one).levels
     assert profile(one).misconceptions, "no wrong answer is recognised"
+
+
+@every
+def test_what_was_measured_of_it_is_current(one: Template) -> None:
+    assert profile(one) == measured(one), "run: python tests/quiz_profiles.py"
+
+
+def test_what_was_measured_is_of_the_templates_that_there_are() -> None:
+    assert list(json.loads(PATH.read_text("utf-8"))) == list(catalogue())
 
 
 def test_formulas_are_marked_by_equivalence() -> None:

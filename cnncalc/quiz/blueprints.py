@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from cnncalc.errors import CnncalcError, Position, Source, SpecError, UsageError, suggest
 from cnncalc.quiz.draw import Draw
-from cnncalc.quiz.engine import LEVELS, VERSION, QuizError, profile
+from cnncalc.quiz.engine import LEVELS, VERSION, QuizError
 from cnncalc.quiz.model import TYPES
+from cnncalc.quiz.profiles import profile
 from cnncalc.quiz.registry import TOPICS, Template
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.yaml import Mapping as Tree

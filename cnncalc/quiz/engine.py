@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from typing import NamedTuple
 
 from cnncalc.errors import CnncalcError
@@ -125,18 +124,3 @@ def _parts(body: Body) -> int:
     if isinstance(body, Table):
         return len(body.gaps) - 1
     return {Matching: 1, Symbolic: 1}.get(type(body), 0)
-
-
-class Profile(NamedTuple):
-    """What a template's questions are like, from a few of them."""
-
-    levels: tuple[int, ...]
-    misconceptions: tuple[str, ...]
-
-
-@cache
-def profile(template: Template, draws: int = 4) -> Profile:
-    """The difficulties and the misconceptions (in words) of some questions."""
-    found = [question(template, Seed(0, "A", number)) for number in range(1, draws + 1)]
-    texts = dict.fromkeys(wrong.text for one in found for wrong in one.body.wrongs() if wrong.text)
-    return Profile(tuple(sorted({one.difficulty for one in found})), tuple(sorted(texts)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnncalc.quiz.blueprints import Blueprint
-from cnncalc.quiz.engine import profile
+from cnncalc.quiz.profiles import profile
 from cnncalc.quiz.registry import Template, catalogue
 from cnncalc.render import Column, Report, Table
 
