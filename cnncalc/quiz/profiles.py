@@ -36,10 +36,12 @@ def measured(template: Template, draws: int = _DRAWS) -> Profile:
 def profile(template: Template) -> Profile:
     """What was measured; a template that is new is measured now."""
     kept = _kept().get(template.id)
-    return Profile(*map(tuple, kept.values())) if kept else measured(template)
+    return kept or measured(template)
 
 
 @cache
-def _kept() -> dict[str, dict[str, list[int] | list[str]]]:
-    found: dict[str, dict[str, list[int] | list[str]]] = json.loads(PATH.read_text("utf-8"))
-    return found
+def _kept() -> dict[str, Profile]:
+    found = json.loads(PATH.read_text("utf-8"))
+    return {
+        id: Profile(tuple(one["levels"]), tuple(one["misconceptions"])) for id, one in found.items()
+    }
