@@ -303,3 +303,22 @@ def test_training_of_symbolic_repetitions(before: str) -> None:
 def test_page_of_conventions_is_up_to_date() -> None:
     found = conventions_page.PAGE.read_text(encoding="utf-8")
     assert found == conventions_page.page(), "python tests/conventions_page.py writes it anew"
+
+
+REPEATED = """
+cnncalc: 1
+input: 8x16x16
+params: {depth: 3}
+layers:
+  - conv 8 k=1
+  - repeat: depth
+    layers: [conv 8 k=3 p=1, bn, relu, dropout]
+"""
+
+
+def test_what_is_uncounted_in_a_symbolic_repetition_is_said() -> None:
+    net = cnncalc.parse(REPEATED)
+    (found,) = net.count("torch", settings={"depth": "L"})
+    assert [str(one) for one in found.uncounted] == ["repeat (batch_norm, relu) x1"]
+    (concrete,) = net.count("torch", settings={"depth": 2})
+    assert [str(one) for one in concrete.uncounted] == ["bn x2", "relu x2"]

@@ -9,6 +9,7 @@ import pytest
 from commandline import cnncalc as run
 
 import cnncalc
+from cnncalc.errors import CnncalcError
 from cnncalc.graph import Graph
 from cnncalc.rewriting.folding import fold
 
@@ -115,6 +116,20 @@ def test_norms_that_stay_are_said_and_why(line: str, left: list[str]) -> None:
             found.err == f"warning: no batch normalisation can be folded ({names}): {LEFT} "
             "that is used once and that it alone reads\n"
         )
+
+
+def test_norms_in_a_symbolic_repetition_cannot_be_folded() -> None:
+    """Not a count of 0 norms: they are there, and how many is not known."""
+    spec = "cnncalc: 1\ninput: 8x8x8\nparams: {{n: 3}}\nlayers:\n  - repeat: n\n    layers: [{}]\n"
+    net = cnncalc.parse(spec.format("conv 8 k=3 p=1, bn, relu"))
+    with pytest.raises(CnncalcError, match="repeated a symbolic number of times") as caught:
+        net.analyze(settings={"n": "L"}, fold_bn=True)
+    assert caught.value.hint == "give the number of repetitions a value with --set"
+    assert net.analyze(settings={"n": 2}, fold_bn=True).total.params == 2 * 8 * (72 + 1)
+    plain = cnncalc.parse(spec.format("conv 8 k=3 p=1, relu"))
+    folding = plain.analyze(settings={"n": "L"}, fold_bn=True).folding
+    assert folding is not None
+    assert folding.nothing == "there is no batch normalisation to fold"
 
 
 def test_some_fold_and_some_stay() -> None:

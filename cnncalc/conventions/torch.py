@@ -27,6 +27,7 @@ from cnncalc.conventions.base import (
 )
 from cnncalc.conventions.counting import Place
 from cnncalc.formulas import flops
+from cnncalc.graph import Graph
 from cnncalc.sizes import exact_div
 
 VERSION = "2.13.0"
@@ -58,9 +59,21 @@ _TRAIN = {**_FORWARD, "gradient of an input": _INPUT, "gradient of a weight": _W
 
 
 def _missing(place: Place) -> tuple[str, ...]:
-    if place.layer.inside is not None or place.layer.view:
+    if place.layer.view:
         return ()
-    return tuple(dict.fromkeys(call.name for call in place.calls if call.name not in _FORWARD))
+    inside = place.layer.inside
+    names = [call.name for call in place.calls] if inside is None else _called(inside.first)
+    return tuple(dict.fromkeys(name for name in names if name not in _FORWARD))
+
+
+def _called(graph: Graph) -> Iterator[str]:
+    """What the layers of one repetition call."""
+    for node in graph:
+        if node.layer.inside is not None:
+            yield from _called(node.layer.inside.first)
+        elif not node.layer.view:
+            calls = node.layer.calls(graph.inputs_of(node), node.shape)
+            yield from (call.name for call in calls)
 
 
 def forward(place: Place) -> Counted:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cnncalc.errors import UsageError
 from cnncalc.graph import Graph, Node
 from cnncalc.results import Folding
 from cnncalc.rewriting.choosing import Matcher, rule_of
@@ -38,8 +39,16 @@ def fold(graph: Graph) -> Folded:
     """The graph as it is run at inference; other layers keep their names, and the tensors theirs.
 
     A norm is left where it does not alone read a layer that multiplies, and where the weights of that
-    layer are used again.
+    layer are used again. Raises :class:`UsageError` for norms that are repeated a symbolic number of
+    times.
     """
+    for node in graph:
+        if node.layer.inside is not None and _has_norm(node.layer.inside.first):
+            raise UsageError(
+                "batch normalisation that is repeated a symbolic number of times cannot be folded",
+                node=node.name,
+                hint="give the number of repetitions a value with --set",
+            )
     into = {norm.name: node.name for node, norm in Matcher(graph, rule_of("fold-bn")).runs()}
     taking = set(into.values())
     nodes = tuple(
@@ -58,3 +67,11 @@ def fold(graph: Graph) -> Folded:
     outputs = {name: into.get(tensor, tensor) for name, tensor in graph.outputs.items()}
     left = tuple(node.name for node in nodes if node.layer.function == _NORM)
     return Folded(Graph(graph.inputs, nodes, outputs, graph.conditions), into, left)
+
+
+def _has_norm(graph: Graph) -> bool:
+    return any(
+        node.layer.function == _NORM
+        or (node.layer.inside is not None and _has_norm(node.layer.inside.first))
+        for node in graph
+    )
