@@ -222,7 +222,7 @@ def linear_after_flatten(draw: Draw) -> Made:
     sources=("001 Batch Normalization for ConvNets", "003 7.11.3 Batch Normalization Process"),
 )
 def bn_params_buffers(draw: Draw) -> Made:
-    c, m, k = draw.choose((3, 8, 16)), draw.choose((12, 16, 24, 32, 48, 64)), draw.choose((3, 5))
+    c, m, k = draw.choose((1, 3, 4, 8, 16)), draw.choose((12, 16, 24, 32, 48, 64)), draw.choose((3, 5))
     wide = draw.choose((2, 4)) * m
     rows: list[
         tuple[str, tuple[Ask, list[Misconception]], str | tuple[Ask, list[Misconception]]]
