@@ -58,28 +58,38 @@ def conv_params(draw: Draw) -> Made:
     sources=("003 7.8.2 1D Convolutions", "003 7.8.3 3D Convolutions", "001 3D Convolution"),
 )
 def conv_nd_params(draw: Draw) -> Made:
-    c, out, k = draw.choose((2, 3, 4, 6, 8)), draw.choose((4, 8, 10, 16, 20)), draw.choose((3, 5))
-    bias, clip = draw.choose(("", "", " bias=no")), bool(draw.below(2))
-    k = k if clip else draw.choose((3, 5, 7, 9, 11))
-    layer = f"conv {out} k={k}{bias}"
-    line_, image, volume = (f"{c}{'x32' * rank} | {layer}" for rank in (1, 2, 3))
-    net = volume if clip else line_
-    data = f"a clip with {c} channels" if clip else f"a signal with {c} channels"
-    kernel = f"{k}×{k}×{k} (frames × height × width)" if clip else f"{k} time steps"
+    c, out, rank = (
+        draw.choose((2, 3, 4, 6, 8)),
+        draw.choose((4, 8, 10, 16, 20)),
+        draw.choose((1, 3)),
+    )
+    k, bias = (
+        draw.choose((3, 5) if rank == 3 else (3, 5, 7, 9, 11)),
+        draw.choose(("", "", " bias=no")),
+    )
+
+    def of_rank(rank: int) -> str:
+        return f"{c}{'x32' * rank} | conv {out} k={k}{bias}"
+
+    ask = Ask(of_rank(rank), "params")
+    data, kernel = {
+        1: (f"a signal with {c} channels", f"{k} time steps"),
+        3: (f"a clip with {c} channels", f"{k}×{k}×{k} (frames × height × width)"),
+    }[rank]
     return numeric(
-        f"A {3 if clip else 1}D convolution {'without' if bias else 'with'} bias is applied to {data}. "
-        f"It has {out} filters with a kernel of {kernel}. How many parameters does it have?",
-        Ask(net, "params"),
+        f"A {rank}D convolution {'without' if bias else 'with'} bias is applied to {data}. It has {out} "
+        f"filters with a kernel of {kernel}. How many parameters does it have?",
+        ask,
         [
-            instead("counted a kernel of a 2D convolution", net=image),
-            instead(
-                f"counted a kernel of a {1 if clip else 3}D convolution",
-                net=line_ if clip else volume,
+            *(
+                instead(f"counted a kernel of a {other}D convolution", net=of_rank(other))
+                for other in (1, 2, 3)
+                if other != rank
             ),
-            one_channel(net),
+            one_channel(ask.net),
             WITH_BIAS,
             BIAS_FOR_EACH_CHANNEL,
-            *stated(Ask(net, "params")),
+            *stated(ask),
         ],
     )
 
