@@ -65,7 +65,7 @@ class Made(NamedTuple):
 
 def single(draw: Draw, stem: str, ask: Ask, among: Iterable[Misconception]) -> Made:
     """The value of ``ask`` among the values that the misconceptions lead to."""
-    found = _told_apart(ask, among)
+    found = _apart_of(ask, among)
     made = choice(draw, stem, ask.value, found, ask.solution(), ask.quantity.unit)
     return made._replace(claims=(ask.is_(ask.value),), command=ask.command)
 
@@ -88,10 +88,10 @@ def number(ask: Ask, among: Iterable[Misconception] = ()) -> Numeric:
     value = ask.value
     if isinstance(value, str):
         raise TypeError(f"{ask.of} of {ask.net} is {value}, which is no number")
-    return _apart(Numeric(value, tuple(_told_apart(ask, among)), ask.quantity.unit))
+    return _apart(Numeric(value, tuple(_apart_of(ask, among)), ask.quantity.unit))
 
 
-def _told_apart(ask: Ask, among: Iterable[Misconception]) -> list[Wrong]:
+def _apart_of(ask: Ask, among: Iterable[Misconception]) -> list[Wrong]:
     """The wrong answers that tell which misconception led to them: no other one leads there."""
     return wrongs(ask, unambiguous(ask, among))
 
@@ -120,7 +120,7 @@ def truefalse(draw: Draw, stem: str, said: Iterable[Said]) -> Made:
     traps = 0
     for one in draw.shuffled(said):
         right = one.ask.value
-        found = _told_apart(one.ask, one.among)
+        found = _apart_of(one.ask, one.among)
         traps += len(found)
         wrong = draw.choose(found) if found and draw.below(2) else None
         value = wrong.value if wrong else right
@@ -178,14 +178,21 @@ def choice(
     formulas: bool = False,
 ) -> Made:
     """``right`` among some of the wrong answers that no two misconceptions share."""
-    values = [one.value for one in found]
-    diagnostic = [one for one in found if values.count(one.value) == 1]
-    chosen = draw.sample(diagnostic, MOST_OPTIONS - 1)
+    chosen = draw.sample(told_apart(found), MOST_OPTIONS - 1)
     if len(chosen) < FEWEST_OPTIONS - 1:
         raise Redraw(f"only {len(chosen)} wrong answers")
     _hold_apart([right, *(one.value for one in chosen)], formulas)
     options = (Option(right), *(Option(one.value, one) for one in chosen))
     return Made(stem, Single(options, unit), solution, len({one.value for one in found}))
+
+
+def told_apart(found: Iterable[Wrong]) -> list[Wrong]:
+    """Those that tell which misconception led to them: no other one leads to the same answer."""
+    wrong = list(found)
+    names: dict[Value, set[str]] = {}
+    for one in wrong:
+        names.setdefault(one.value, set()).add(one.text)
+    return [one for one in wrong if len(names[one.value]) == 1]
 
 
 def amount(

@@ -9,8 +9,16 @@ from cnncalc import formulas
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.draw import Draw, Redraw
 from cnncalc.quiz.field_misconceptions import NO_POOLING
-from cnncalc.quiz.fitting import Fit, fitting, fitting_number, inferred, only_fit
-from cnncalc.quiz.making import Made
+from cnncalc.quiz.fitting import (
+    Fit,
+    explained,
+    fitting,
+    fitting_number,
+    inferred,
+    only_fit,
+    value_of,
+)
+from cnncalc.quiz.making import Made, merged, table, told_apart
 from cnncalc.quiz.misconceptions import (
     COUNTED_STEPS,
     MULTIPLIED_SPAN,
@@ -18,8 +26,9 @@ from cnncalc.quiz.misconceptions import (
     PADDED_TWICE,
     stated,
 )
+from cnncalc.quiz.model import Numeric, shown
 from cnncalc.quiz.registry import template
-from cnncalc.quiz.wording import a, line, sentence
+from cnncalc.quiz.wording import a, layer_words, line, nodes, sentence
 
 
 def _command(net: str, wanted: str) -> str:
@@ -43,21 +52,11 @@ def padding_to_keep(draw: Draw) -> Made:
     def padded(p: int) -> Ask:
         return Ask(f"8x{n}x{n} | {bare} p={p}", "height")
 
-    before, after = formulas.same_padding(k, d)
+    before, _ = formulas.same_padding(k, d)
     right = Fit(before, padded(before))
     if right.ask.value != n // s:
         raise Redraw("it does not come out even")
-    others = [
-        (PADDED_TWICE.text, before + after),
-        ("padded with the size of the kernel", k),
-        ("took the dilation for the padding", d if d > 1 else 0),
-        ("took padding 1, which fits a 3×3 kernel without dilation", 1),
-        ("treated the dilation as 1", formulas.same_padding(k)[0]),
-        ("rounded half the kernel up", k - k // 2),
-        (MULTIPLIED_SPAN.text, formulas.same_padding(d * k)[1]),
-        ("halved the padding twice", before // 2),
-    ]
-    apart = {p: Fit(p, padded(p), text) for text, p in reversed(others) if p > 0}
+    apart = {p: Fit(p, padded(p), text) for text, p in reversed(_paddings(k, d)) if p > 0}
     dilated = f"dilation {d} and " if d > 1 else ""
     goal = "half as high as its input" if s == 2 else "as high as its input"
     made = fitting(
@@ -71,6 +70,69 @@ def padding_to_keep(draw: Draw) -> Made:
     )
     relation = "2*output.h == input.h" if s == 2 else "output.h == input.h"
     return made._replace(command=_command(f"8x{n}x{n} | {bare}", f"padding {relation}"))
+
+
+def _paddings(k: int, d: int) -> list[tuple[str, int]]:
+    """What one pads with in place of d(k − 1)/2."""
+    before, after = formulas.same_padding(k, d)
+    return [
+        (PADDED_TWICE.text, before + after),
+        ("padded with the size of the kernel", k),
+        ("took the dilation for the padding", d if d > 1 else 0),
+        ("took padding 1, which fits a 3×3 kernel without dilation", 1),
+        ("treated the dilation as 1", formulas.same_padding(k)[0]),
+        ("rounded half the kernel up", k - k // 2),
+        (MULTIPLIED_SPAN.text, formulas.same_padding(d * k)[1]),
+        ("halved the padding twice", before // 2),
+    ]
+
+
+@template(
+    "padding-table",
+    topic="design",
+    type="table",
+    title="Paddings with which the layers of a network keep the size or halve it",
+    sources=("003 7.5.2 Mitigating Shrinking Feature Maps: Padding", "001 Convolution Summary"),
+)
+def padding_table(draw: Draw) -> Made:
+    n, out = 8 * draw.between(9, 28), draw.choose((8, 16, 32))
+    layers = [
+        ("conv", draw.choose((5, 7)), 1, 1),
+        ("conv", draw.choose((3, 5)), 1, draw.between(2, 4)),
+        ("conv", draw.choose((3, 5, 7)), 2, 1),
+        ("maxpool", draw.choose((3, 5)), 2, 1),
+    ]
+    rows, asks, claims = [], [], []
+    for kind, k, s, d in draw.shuffled(layers):
+        filters = f" {out}" if kind == "conv" else ""
+        bare = line(f"{kind}{filters} k={k}", s=s, d=d)
+        before, _ = formulas.same_padding(k, d)
+        right = Fit(before, Ask(f"8x{n}x{n} | {bare} p={before}", "height"))
+        if value_of(right.ask) != n // s:
+            raise Redraw("it does not come out even")
+        fits = [
+            Fit(p, Ask(f"8x{n}x{n} | {bare} p={p}", "height"), text)
+            for text, p in _paddings(k, d)
+            if 0 < p != before
+        ]
+        wrong = [one.wrong(n // s) for one in fits if value_of(one.ask) not in (None, n // s)]
+        words = layer_words(nodes(f"8x{n}x{n} | {bare}")[0].layer).replace(f", {out} filters", "")
+        rows.append((words, shown(n), shown(n // s), Numeric(before, tuple(told_apart(wrong)))))
+        asks.append(right.ask)
+        claims.append(right.ask.is_(n // s))
+        n //= s
+    made = table(
+        "These layers follow one another. Where no stride is given it is 1. Fill in the padding on "
+        "every side with which each of them makes the given output of its input.",
+        ("layer", "input height", "output height", "padding"),
+        rows,
+        explained(
+            "The padding of both sides must make up for the span of the kernel beyond one position, "
+            "d·(k − 1), so that each side has p = d·(k − 1)/2; a stride of 2 then halves an even height.",
+            merged(ask.solution() for ask in asks),
+        ),
+    )
+    return made._replace(claims=tuple(claims))
 
 
 @template(

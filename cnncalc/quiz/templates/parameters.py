@@ -8,8 +8,8 @@ from cnncalc.quiz.cost_misconceptions import ONE_ROW
 from cnncalc.quiz.draw import Draw, Redraw
 from cnncalc.quiz.field_misconceptions import NO_POOLING
 from cnncalc.quiz.fitting import explained
-from cnncalc.quiz.making import Made, amount, matching, merged, numeric, symbolic
-from cnncalc.quiz.misconceptions import instead, stated, unambiguous, wrongs
+from cnncalc.quiz.making import Made, amount, matching, merged, numeric, symbolic, told_apart
+from cnncalc.quiz.misconceptions import instead, stated, wrongs
 from cnncalc.quiz.model import Wrong, shown
 from cnncalc.quiz.parameter_misconceptions import (
     BIAS_EVERYWHERE,
@@ -48,8 +48,9 @@ def parameter_matching(draw: Draw) -> Made:
         )
     ]
     chosen = draw.sample(asks, 4)
-    found = [wrong for ask in chosen for wrong in wrongs(ask, unambiguous(ask, stated(ask)))]
-    others = draw.sample(found, 2)
+    taken = {ask.value for ask in chosen}
+    found = told_apart(wrong for ask in chosen for wrong in wrongs(ask, stated(ask)))
+    others = draw.sample([one for one in found if one.value and one.value not in taken], 2)
     return matching(
         draw,
         f"The input has {c} channels. How many parameters does each layer have, with bias unless "

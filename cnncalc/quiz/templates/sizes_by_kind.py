@@ -7,7 +7,7 @@ from cnncalc.layers import KINDS, Layer
 from cnncalc.layers.windows import Spread, Window
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.draw import Draw, Redraw
-from cnncalc.quiz.making import Made, matching, merged, single, table
+from cnncalc.quiz.making import Made, matching, merged, single, table, told_apart
 from cnncalc.quiz.misconceptions import (
     COUNTED_STEPS,
     KEPT_THE_SIZE,
@@ -94,7 +94,7 @@ def same_valid_size(draw: Draw) -> Made:
         )
     }
     among = (MULTIPLIED_SPAN, COUNTED_STEPS, PADDED_ONE_SIDE)
-    found = [one for ask in asks.values() for one in wrongs(ask, [*among, *stated(ask)])]
+    found = told_apart(one for ask in asks.values() for one in wrongs(ask, [*among, *stated(ask)]))
     taken = {ask.value for ask in asks.values()}
     apart = {one.text: one for one in draw.shuffled(found) if one.value not in taken}
     others = draw.sample(apart.values(), 2)
