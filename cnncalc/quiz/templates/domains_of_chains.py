@@ -165,7 +165,9 @@ def windows_come_out_even(draw: Draw) -> Made:
         wrong = None
         if even and n % 2:
             text = "thought that an odd size always leaves a row over"
-            wrong = Wrong(f"images of {n}×{n} pixels", text, said=f"You {text}: here all {n} rows are read.")
+            wrong = Wrong(
+                f"images of {n}×{n} pixels", text, said=f"You {text}: here all {n} rows are read."
+            )
         elif at is not None and (at or not n % 2):
             text = (
                 "looked at the first layer only"
