@@ -43,10 +43,11 @@ A template is a function from a :class:`~cnncalc.quiz.draw.Draw` to a question, 
   it belongs to a kind), ``on_layers`` and ``with_arguments`` take every layer for a wrong one,
   ``on_windows`` gets one step of an output size wrong, ``instead`` answers something else. Their
   words follow "You", are short, and are the same for the same mistake everywhere: reports count by
-  them. Those that make no difference for some numbers are left out by themselves; give five or
-  more candidates for a single choice. Where numbers cannot be redrawn, ``unambiguous(ask, among)``
-  leaves out those whose answers coincide. Those about receptive fields are in
-  :mod:`~cnncalc.quiz.field_misconceptions`.
+  them. Those that make no difference for some numbers are left out by themselves, and so are those
+  whose answers coincide (:func:`~cnncalc.quiz.misconceptions.unambiguous`), since these would not
+  tell who has which; give six or more candidates for a single choice. Others are in
+  :mod:`~cnncalc.quiz.field_misconceptions` (receptive fields),
+  :mod:`~cnncalc.quiz.parameter_misconceptions` and :mod:`~cnncalc.quiz.cost_misconceptions`.
 - **Making** (:mod:`~cnncalc.quiz.making`): ``single``, ``numeric``, ``symbolic``, ``truefalse`` and
   ``table`` take asks; ``choice``, ``amount``, ``formula``, ``judged`` and ``matching`` take what the
   template states itself (``Wrong(value, "mixed up …")``, a solution by ``because("…")`` or
@@ -56,9 +57,11 @@ A template is a function from a :class:`~cnncalc.quiz.draw.Draw` to a question, 
 - **What to choose** (:mod:`~cnncalc.quiz.fitting`): a padding, a kernel, how many layers. Each option
   is a ``Fit(value, ask, misconception)`` with its network for ``fitting``; ``inferred`` finds what fits,
   and what fits for who is mistaken, by trying.
-- They raise ``Redraw`` where answers coincide (formulas: are equivalent), are not positive, or too
-  few; the engine then draws again, and tests go through 1,000 seeds.
-- **Words**: ``layer_words``, ``chain``, ``size`` and ``line`` of :mod:`~cnncalc.quiz.wording`. A stem
+- They raise ``Redraw`` where a wrong answer is the right one (formulas: is equivalent to another
+  one) or not positive, or where too few are left; the engine then draws again, and tests go through
+  1,000 seeds.
+- **Words**: ``layer_words``, ``chain``, ``size``, ``line``, ``a`` (the article of a size) and
+  ``UNSAID`` (what lists of layers leave out) of :mod:`~cnncalc.quiz.wording`. A stem
   is paragraphs with blank lines between them and ``code`` in backticks; a paragraph of code alone
   is a block (a matrix, a listing).
 - **Pictures**: ``made.with_picture(kernel_over_grid(…))``, or another

@@ -5,11 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cnncalc.quiz.ask import Ask
-from cnncalc.quiz.cost_misconceptions import GROUPS_TWICE
 from cnncalc.quiz.draw import Draw, Redraw
 from cnncalc.quiz.field_misconceptions import NO_POOLING
 from cnncalc.quiz.fitting import explained
-from cnncalc.quiz.making import Made, amount, merged, numeric, single, symbolic, table
+from cnncalc.quiz.making import Made, amount, merged, numeric, single, table
 from cnncalc.quiz.misconceptions import Misconception, instead, stated, with_arguments
 from cnncalc.quiz.model import Wrong, shown
 from cnncalc.quiz.parameter_misconceptions import (
@@ -59,109 +58,39 @@ def conv_params(draw: Draw) -> Made:
     sources=("003 7.8.2 1D Convolutions", "003 7.8.3 3D Convolutions", "001 3D Convolution"),
 )
 def conv_nd_params(draw: Draw) -> Made:
-    c, out, k = draw.choose((2, 3, 4, 6, 8)), draw.choose((4, 8, 10, 16, 20)), draw.choose((3, 5))
-    bias, clip = draw.choose(("", "", " bias=no")), bool(draw.below(2))
-    k = k if clip else draw.choose((3, 5, 7, 9, 11))
-    layer = f"conv {out} k={k}{bias}"
-    line_, image, volume = (f"{c}{'x32' * rank} | {layer}" for rank in (1, 2, 3))
-    net = volume if clip else line_
-    data = f"a clip with {c} channels" if clip else f"a signal with {c} channels"
-    kernel = f"{k}×{k}×{k} (frames × height × width)" if clip else f"{k} time steps"
-    return numeric(
-        f"A {3 if clip else 1}D convolution {'without' if bias else 'with'} bias is applied to {data}. "
-        f"It has {out} filters with a kernel of {kernel}. How many parameters does it have?",
-        Ask(net, "params"),
-        [
-            instead("counted a kernel of a 2D convolution", net=image),
-            instead(
-                f"counted a kernel of a {1 if clip else 3}D convolution",
-                net=line_ if clip else volume,
-            ),
-            one_channel(net),
-            WITH_BIAS,
-            BIAS_FOR_EACH_CHANNEL,
-            *stated(Ask(net, "params")),
-        ],
+    c, out, rank = (
+        draw.choose((2, 3, 4, 6, 8)),
+        draw.choose((4, 8, 10, 16, 20)),
+        draw.choose((1, 3)),
+    )
+    k, bias = (
+        draw.choose((3, 5) if rank == 3 else (3, 5, 7, 9, 11)),
+        draw.choose(("", "", " bias=no")),
     )
 
+    def of_rank(rank: int) -> str:
+        return f"{c}{'x32' * rank} | conv {out} k={k}{bias}"
 
-@template(
-    "depthwise-params",
-    topic="params",
-    type="numeric",
-    title="Parameters of a depthwise convolution",
-    sources=("003 7.8.6 Depthwise Separable Convolutions", "000 Depthwise Separable Convolution"),
-)
-def depthwise_params(draw: Draw) -> Made:
-    c, k = draw.choose((8, 12, 16, 24, 32, 40, 64)), draw.choose((3, 5, 7))
-    filters, bias = draw.choose((1, 1, 2, 3)), draw.choose(("", "", " bias=no"))
-    multiplier = f" m={filters}" if filters > 1 else ""
-    ask = Ask(f"{c}x28x28 | dwconv {k}{multiplier}{bias}", "params")
-    each = f"{filters} filters" if filters > 1 else "one filter"
+    ask = Ask(of_rank(rank), "params")
+    data, kernel = {
+        1: (f"a signal with {c} channels", f"{k} time steps"),
+        3: (f"a clip with {c} channels", f"{k}×{k}×{k} (frames × height × width)"),
+    }[rank]
     return numeric(
-        f"A {k}×{k} depthwise convolution is applied to {c} channels, with {each} for each channel, "
-        f"{'without' if bias else 'with'} bias. How many parameters does it have?",
+        f"A {rank}D convolution {'without' if bias else 'with'} bias is applied to {data}. It has {out} "
+        f"filters with a kernel of {kernel}. How many parameters does it have?",
         ask,
         [
-            instead(
-                "counted a dense convolution", net=f"{c}x28x28 | conv {filters * c} k={k}{bias}"
+            *(
+                instead(f"counted a kernel of a {other}D convolution", net=of_rank(other))
+                for other in (1, 2, 3)
+                if other != rank
             ),
             one_channel(ask.net),
-            ONE_SIDE,
             WITH_BIAS,
+            BIAS_FOR_EACH_CHANNEL,
             *stated(ask),
         ],
-    )
-
-
-@template(
-    "grouped-params",
-    topic="params",
-    type="numeric",
-    title="Parameters of a grouped convolution",
-    sources=("000 How Grouped Convolutions Work", "001 Group-based convolution"),
-)
-def grouped_params(draw: Draw) -> Made:
-    g, k = draw.choose((2, 4, 8)), draw.choose((1, 3, 3, 5))
-    c, out = (g * g * draw.choose((1, 2, 3, 4, 6, 8, 12)) for _ in range(2))
-    if not (16 <= c <= 128 and 16 <= out <= 128 and out != g * g):
-        raise Redraw("too few or too many channels, or as many weights as a depthwise convolution")
-    bias = draw.choose(("", " bias=no"))
-    net = f"{c}x28x28 | conv {out} k={k} g={g}{bias}"
-    ask = Ask(net, "params")
-    return numeric(
-        f"A {k}×{k} convolution takes {c} channels to {out} in {g} groups, "
-        f"{'without' if bias else 'with'} bias. How many parameters does it have?",
-        ask,
-        [
-            GROUPS_TWICE,
-            ONE_SIDE,
-            WITH_BIAS,
-            *stated(ask),
-        ],
-    )
-
-
-@template(
-    "separable-params",
-    topic="params",
-    type="symbolic",
-    title="Parameters of a depthwise separable convolution, in terms of its channels",
-    sources=("003 7.8.6 Depthwise Separable Convolutions", "000 Depthwise Separable Convolution"),
-)
-def separable_params(draw: Draw) -> Made:
-    k, times = draw.choose((3, 5, 7, 9)), draw.between(1, 8)
-    out = "C" if times == 1 else f"{times}*C"
-    bias = draw.choose(("", " bias=no"))
-    ask = Ask(f"CxHxW | sepconv {out} k={k}{bias}", "params")
-    biases = "both without bias" if bias else "of which only the second has a bias"
-    return symbolic(
-        f"A depthwise separable convolution takes C channels to {out.replace('*', '')}: a {k}×{k} "
-        "depthwise convolution with one filter for each channel, then a 1×1 convolution, "
-        f"{biases}. How many parameters do the two have together, in terms of C?",
-        ask,
-        [ONE_SIDE, *stated(ask)],
-        {"C": "input channels"},
     )
 
 
@@ -222,7 +151,11 @@ def linear_after_flatten(draw: Draw) -> Made:
     sources=("001 Batch Normalization for ConvNets", "003 7.11.3 Batch Normalization Process"),
 )
 def bn_params_buffers(draw: Draw) -> Made:
-    c, m, k = draw.choose((3, 8, 16)), draw.choose((12, 16, 24, 32, 48, 64)), draw.choose((3, 5))
+    c, m, k = (
+        draw.choose((1, 3, 4, 8, 16)),
+        draw.choose((12, 16, 24, 32, 48, 64)),
+        draw.choose((3, 5)),
+    )
     wide = draw.choose((2, 4)) * m
     rows: list[
         tuple[str, tuple[Ask, list[Misconception]], str | tuple[Ask, list[Misconception]]]
