@@ -147,8 +147,8 @@ def three_3x3_vs_7x7_in_c(draw: Draw) -> Made:
     sources=("003 7.9.3 Global Pooling Layers", "000 Network-in-Network (NiN)"),
 )
 def gap_vs_flatten(draw: Draw) -> Made:
-    c, n = draw.choose((64, 128, 256, 512)), draw.choose((4, 5, 6, 7, 8))
-    units = draw.choose((10, 20, 100, 200))
+    c, n = draw.choose((16, 32, 48, 64, 96, 128, 256)), draw.between(3, 8)
+    units = draw.choose((10, 20, 50, 100))
     given, dense = f"{c}x{n}x{n}", f"flatten | {{}} = linear {units}"
     contrast = Contrast(
         f"{given} | {dense.format('a')}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnncalc import tensors, work
@@ -111,7 +112,10 @@ def norm_by_hand(draw: Draw) -> Made:
     others = _shifted(draw, values) if beside else []
     for (a, b, d), value in zip([*places, *beside], [*values, *others]):
         x[a][b][d] = value
-    asked = draw.choose(places)
+    others_off = [
+        place for place, value in zip(places, values) if not _is_a_deviation_off(values, value)
+    ]
+    asked = draw.choose(others_off or places)
     try:
         worked = work.norm(x, kind, groups)
         among = list(_mistaken(x, kind, groups))
@@ -126,7 +130,7 @@ def norm_by_hand(draw: Draw) -> Made:
         f"x is a batch of {shape[0]} samples, each with {shape[1]} channels (rows) of "
         f"{shape[2]} numbers. In training, {normed.name} is applied (ε = 0, scale 1, shift 0). What "
         f"does x[{place}] become: sample {asked[0]}, row {asked[1]}, column {asked[2]}, counted from "
-        f"0?\n\n{shown(x=x)}",
+        f"0? Give a whole number or a fraction.\n\n{shown(x=x)}",
         right,
         wrong_elements(worked, among, *asked, worked_out=False),
         solution(worked.at(*of), worked.only("normalised").at(*asked)),
@@ -138,12 +142,23 @@ def norm_by_hand(draw: Draw) -> Made:
 
 
 def _with_whole_deviation(draw: Draw, count: int) -> list[int]:
-    """Numbers whose standard deviation is a whole number of at least 2."""
-    for _ in range(400):
-        found = [draw.between(0, 12) for _ in range(count)]
-        if tensors.norm_var(found, [0]) in (4, 9, 16, 25):
+    """Numbers whose standard deviation is a whole number of at least 2.
+
+    Those that are all a deviation off the mean, and come to 1 or −1, are not too many.
+    """
+    few = draw.below(4) == 0
+    for _ in range(600):
+        found = [draw.between(0, 15) for _ in range(count)]
+        if tensors.norm_var(found, [0]) not in (4, 9, 16, 25):
+            continue
+        if few or not all(_is_a_deviation_off(found, value) for value in found):
             return found
     raise Redraw("no such numbers")
+
+
+def _is_a_deviation_off(values: Sequence[int], value: int) -> bool:
+    mean = Fraction(sum(values), len(values))
+    return bool((value - mean) ** 2 == tensors.norm_var(values, [0]))
 
 
 #: By how much equal numbers are apart, so that together they have a deviation that is no root either.
