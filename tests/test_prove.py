@@ -205,6 +205,11 @@ def test_json_of_every_verdict() -> None:
         assert data["schema"] == 1
 
 
+def test_products_of_very_many_factors_are_given_up() -> None:
+    """An exponent is no loop: this one would have 387,420,489 turns."""
+    assert prove("C**9**9 == C").verdict == "undecided"
+
+
 BAD = [
     ("n +* 3 == 2", "1:4", "the statement cannot be read here", "statements are made of"),
     ("a = b", "1:3", "the statement cannot be read here", "compared with =="),

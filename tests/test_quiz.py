@@ -218,7 +218,9 @@ def test_formulas_are_marked_by_equivalence() -> None:
     assert equivalent("C(9C + 1)", "9*C**2 + C")
     assert equivalent("9c² + c", "9*C**2 + C")
     assert equivalent("1/9C", "C/9") is False  # or 1/(9*C)?
-    for text in ("()", "(9*C**2 + C, 9*C**2 + C)", ")C(", "C if 1 else C"):
+    for text in ("9 9", "99"):
+        assert equivalent(text, "99") is (text == "99")
+    for text in ("()", "C²1", "(9*C**2 + C, 9*C**2 + C)", ")C(", "C if 1 else C"):
         assert equivalent(text, "9*C**2 + C") is False, text
     assert equivalent("C·(9·C + 1)", "9*C**2 + C")
     assert equivalent("C*(9*C + 1) == 9*C**2 + C or 1", "C") is False

@@ -118,6 +118,7 @@ def test_counts_may_be_left_open_in_a_blueprint(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (("--topic", "colour"), "there is no 'colour'"),
+        (("--topic", "rf,size", "--topic", "size:3"), "size is given twice"),
         (("--topic", "size:x"), "not NAME or NAME:COUNT"),
         (("--type", "single:3", "-n", "2"), "3 questions, not 2"),
         (("--difficulty", "4"), "there is no '4'"),

@@ -20,8 +20,12 @@ from cnncalc.prove.polynomials import Atom, Poly
 MOST_STEPS = 4_000_000
 
 
-class NotWhole(Exception):
-    """A power that may be a fraction."""
+#: Factors of a product, each name as often as its exponent says.
+MOST_FACTORS = 1_000
+
+
+class Unwritable(Exception):
+    """A power that may be a fraction, or a product of too many factors."""
 
 
 def available() -> bool:
@@ -31,7 +35,7 @@ def available() -> bool:
 
 
 class Search:
-    """Looks for values of the names that meet a condition; raises :class:`NotWhole`."""
+    """Looks for values of the names that meet a condition; raises :class:`Unwritable`."""
 
     def __init__(self, condition: Condition, canonical: Canonical, names: Sequence[str]) -> None:
         import z3
@@ -98,6 +102,8 @@ class Search:
     def _poly(self, poly: Poly) -> Any:
         total: Any = self.z3.IntVal(0, self.context)
         for monomial, coefficient in poly.terms.items():
+            if sum(exponent for _, exponent in monomial) > MOST_FACTORS:
+                raise Unwritable
             part: Any = self.z3.IntVal(int(coefficient), self.context)
             for atom, exponent in monomial:
                 for _ in range(exponent):
@@ -109,7 +115,7 @@ class Search:
         if atom.kind == "name":
             return self.names[atom.key]
         if not atom.whole:
-            raise NotWhole
+            raise Unwritable
         if atom not in self.variables:
             variable = self.z3.Int(f"a_{len(self.variables)}", self.context)
             self.variables[atom] = variable

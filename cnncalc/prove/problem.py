@@ -87,7 +87,7 @@ class Problem:
             return None
         try:
             search = nonlinear.Search(self.failure, self.canonical, list(self.free))
-        except nonlinear.NotWhole:
+        except nonlinear.Unwritable:
             return None
         self.asked = "z3"
         found = search.point()

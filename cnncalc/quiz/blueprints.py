@@ -101,6 +101,8 @@ def mix(option: str, given: Iterable[str]) -> dict[str, int | None]:
         word, colon, number = part.partition(":")
         if not word.strip() or (colon and not _is_count(number)):
             raise UsageError(f"{option} {part!r}: not NAME or NAME:COUNT", hint=f"{option} rf:3")
+        if word.strip() in found:
+            raise UsageError(f"{option}: {word.strip()} is given twice", hint="leave one out")
         found[word.strip()] = int(number) if colon else None
     return found
 

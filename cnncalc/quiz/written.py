@@ -23,8 +23,8 @@ _GROUPED = re.compile(rf"[1-9]\d{{0,2}}([{_BETWEEN}]\d{{3}})+(\.\d*)?")
 #: Points between thousands, where they cannot be decimal points: 1.234.567 and 1.728,5.
 _POINTED = re.compile(r"[1-9]\d{0,2}((\.\d{3}){2,}|(\.\d{3})+,\d+)")
 _DECIMAL = re.compile(r"\d+([.,]\d*)?|[.,]\d+")
-_TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d]\w*|\*\*|//|\S")
-_SIGNS = str.maketrans({"^": "**", "·": "*", "×": "*", "−": "-", "²": "**2", "³": "**3"})
+_TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d]\w*|\*\*|//|[=<>!]=|\S")
+_SIGNS = str.maketrans({"^": "**", "·": "*", "×": "*", "−": "-", "²": "**2 ", "³": "**3 "})
 
 
 def bare(answer: str) -> str:
@@ -98,7 +98,7 @@ def spelled(formula: str, symbols: Collection[str] = ()) -> str:
     Signs for products may be missing, and symbols in small letters.
 
     >>> spelled("9C² + c(C−1)", ["C"]), spelled("2CHW", ["C", "H", "W"])
-    ('9*C**2+C*(C-1)', '2*C*H*W')
+    ('9 * C ** 2 + C * ( C - 1 )', '2 * C * H * W')
 
     Not behind a division, where it is open what divides:
 
@@ -123,7 +123,7 @@ def spelled(formula: str, symbols: Collection[str] = ()) -> str:
             divided[-1] = False
         found.append(token)
         before = token
-    return "".join(found)
+    return " ".join(found)
 
 
 def is_formula(written: str) -> bool:

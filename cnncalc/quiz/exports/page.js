@@ -83,7 +83,7 @@ const OPERATORS = {
   "%": (a, b) => minus(a, times(b, floor(divide(a, b)))),
 };
 
-const SIGNS = { "^": "**", "·": "*", "×": "*", "−": "-", "²": "**2", "³": "**3" };
+const SIGNS = { "^": "**", "·": "*", "×": "*", "−": "-", "²": "**2 ", "³": "**3 " };
 const isName = (token) => /^[A-Za-z_]\w*$/.test(token);
 const isFunction = (token) => Object.hasOwn(FUNCTIONS, token);
 // Can a factor end here?
