@@ -196,7 +196,7 @@ def fields_in_rows(one: Question) -> list[int]:
 
 
 def field_of_branches(one: Question) -> list[int]:
-    stem = module(one.stem, maxsplit=1)
+    stem = module(one.stem, 1)
     branches = []
     for words in re.findall(r"\(\d\) (.*?)(?=; \(|\.)", one.stem):
         layers = []
