@@ -180,6 +180,8 @@ def jump_of_chain(one: Question) -> list[int]:
 
 def field_of_stack(one: Question) -> list[int]:
     kernels = re.findall(r"\d+×\d+", one.stem)
+    if len(kernels) == 1:  # of all
+        kernels *= COUNTS[one.stem.split()[0].lower()]
     return [field(module(f"{kernel} convolution", 1) for kernel in kernels)]
 
 
