@@ -440,24 +440,15 @@ def test_what_is_no_gift_is_told() -> None:
 
 
 def test_pictures_of_canvas_go_beside_the_source(tmp_path: Path) -> None:
-    asked = (
-        "quiz",
-        "--seed",
-        "7",
-        "-n",
-        "1",
-        "--type",
-        "numeric",
-        "--topic",
-        "size",
-        "-f",
-        "canvas",
-    )
+    manifest = tmp_path / "manifest.json"
+    of_pictures = quiz_class.of("A", 7, small_map_output_size=2)
+    manifest.write_text(str(exports.export(of_pictures, "manifest")), encoding="utf-8")
+    asked = ("quiz", "--manifest", str(manifest), "-f", "canvas")
     assert "needs pictures" in cnncalc(*asked).err
     found = cnncalc(*asked, "-o", str(tmp_path / "quiz.txt"))
     assert (found.code, found.err) == (0, "")
     source = (tmp_path / "quiz.txt").read_text(encoding="utf-8")
-    names = {one.name for one in tmp_path.iterdir()} - {"quiz.txt"}
+    names = {one.name for one in tmp_path.iterdir()} - {"quiz.txt", "manifest.json"}
     assert names == set(re.findall(r"\]\((.*\.svg)\)", source))
     assert names
 
