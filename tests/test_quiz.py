@@ -202,6 +202,26 @@ def test_what_was_measured_of_it_is_current(one: Template) -> None:
     assert profile(one) == measured(one), "run: python tests/quiz_profiles.py"
 
 
+@every
+def test_its_solution_explains_every_letter_once(one: Template) -> None:
+    for seed in range(3):
+        pages = question(one, Seed(seed)).solution.sections
+        told = [part.text for page in pages for part in page.paragraphs if part.about == "Letters"]
+        letters = [name for text in told for name in re.findall(r"(?:^|; )([^;: ]+): ", text)]
+        assert len(told) <= 1
+        assert len(letters) == len({*letters}), told
+
+
+def test_letters_are_explained_for_the_layers_whose_working_is_shown() -> None:
+    """A max pooling before a linear layer has a window; the parameters need no letter for it."""
+    ask = Ask("1x8x8 | conv 2 k=3 | maxpool 2 | flatten | linear 3", "params")
+    (told,) = [
+        part.text for page in ask.solution().sections for part in page.paragraphs if part.letters
+    ]
+    assert "k: size of the kernel;" in f"{told};"
+    assert "window" not in told
+
+
 def test_what_was_measured_is_of_the_templates_that_there_are() -> None:
     assert list(json.loads(PATH.read_text("utf-8"))) == list(catalogue())
 

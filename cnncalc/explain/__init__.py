@@ -21,13 +21,14 @@ from cnncalc.explain.facts import (
     shape_steps,
 )
 from cnncalc.explain.fields import field_steps
-from cnncalc.explain.letters import Pair, meaning, symbols_of
+from cnncalc.explain.letters import Pair, meanings, symbols_of
 from cnncalc.explain.reasons import name_of, reason
 from cnncalc.explain.steps import QUANTITIES, Explanation, LayerSteps, Reason, Step
 from cnncalc.explain.totals import total_steps
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Layer
 from cnncalc.notation import names_in
+from cnncalc.render.page import Meaning
 from cnncalc.results import Analysis, LayerResult
 from cnncalc.sizes import text
 from cnncalc.spec.printing import Line, changed
@@ -56,7 +57,7 @@ def explain(
         of=asked,
         layers=explained,
         totals=totals,
-        letters=_meanings(every, [node.layer for node in nodes]),
+        meanings=_meanings(every, [node.layer for node in nodes]),
         reasons=explainer.reasons(every),
         findings=analysis.findings,
     )
@@ -174,15 +175,15 @@ def line_of(layer: Layer) -> str:
     return str(Line.of(layer))
 
 
-def _meanings(steps: list[Step], layers: list[Layer]) -> dict[str, str]:
+def _meanings(steps: list[Step], layers: list[Layer]) -> tuple[Meaning, ...]:
     """What the letters of the steps stand for, in the order in which they come."""
     names = dict.fromkeys(
         name for one in steps if one.derived and one.letters for name in names_in(one.letters.form)
     )
     if any("′" in name for name in names):
         names["′"] = None
-    known = ((name, meaning(name, layers)) for name in names if name == "′" or "′" not in name)
-    return {name: said for name, said in known if said}
+    told = (name for name in names if name == "′" or "′" not in name)
+    return tuple(one for name in told for one in meanings(name, layers))
 
 
 __all__ = [

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from cnncalc.layers import Layer
+from cnncalc.render.page import Meaning
 from cnncalc.sizes import Shape, Size, is_symbolic, text
 from cnncalc.spec.printing import changed
 from cnncalc.worked import Worked, named
@@ -105,16 +106,16 @@ def symbols_of(values: Iterable[Size]) -> dict[str, Any]:
     }
 
 
-def meaning(letter: str, layers: Iterable[Layer]) -> str | None:
-    """What a letter of a formula stands for."""
+def meanings(letter: str, layers: Iterable[Layer]) -> list[Meaning]:
+    """What a letter of the formulas of these layers stands for."""
     if letter in MEANINGS:
-        return MEANINGS[letter]
+        return [Meaning(letter, MEANINGS[letter])]
     stem = letter.partition("_")[0].rstrip("′")
     said: dict[str, dict[str, None]] = {}
     for layer in layers:
         for name, argument in layer.arguments.items():
             if argument.letter == stem and name in changed(layer):
                 said.setdefault(argument.doc.partition(";")[0], {})[layer.kind] = None
-    if len(said) > 1:
-        return ", ".join(f"{doc} ({', '.join(kinds)})" for doc, kinds in said.items())
-    return next(iter(said), MEANINGS.get(stem))
+    if not said and stem in MEANINGS:
+        return [Meaning(letter, MEANINGS[stem])]
+    return [Meaning(letter, doc, tuple(kinds)) for doc, kinds in said.items()]

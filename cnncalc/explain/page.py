@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cnncalc.explain.steps import Explanation, LayerSteps, Step
-from cnncalc.render.page import Line, Page, Paragraph, Section
+from cnncalc.render.page import Line, Page, Paragraph, Section, explaining
 
 #: Networks with more layers than this have equal layers explained once.
 LONG = 40
@@ -21,9 +21,8 @@ def page_of(found: Explanation, why: bool = False, fold: bool | None = None) -> 
         _with_reasons(found, section, steps, said) if why else section
         for section, steps in (_folded(found) if folded else _in_order(found))
     ]
-    if found.letters and any(section.groups for section in sections):
-        meant = (f"{letter}: {text}" for letter, text in found.letters.items())
-        sections.append(Section("", paragraphs=[Paragraph("Letters", "; ".join(meant))]))
+    if found.meanings and any(section.groups for section in sections):
+        sections.append(Section("", paragraphs=[explaining(found.meanings)]))
     return Page(found.title, sections)
 
 

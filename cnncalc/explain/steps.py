@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.analyses.findings import Finding
 from cnncalc.notation import PLAIN, Form, Leaf, Letter, Number
-from cnncalc.render.page import Line, written
+from cnncalc.render.page import Line, Meaning, glossary, written
 from cnncalc.results import plain
 from cnncalc.sizes import Shape
 from cnncalc.worked import Worked, form_of
@@ -156,7 +156,7 @@ def _sizes(shape: Shape) -> list[int | str | None]:
 class Explanation(NamedTuple):
     """The working behind the numbers of a network, or of one of its layers.
 
-    ``letters`` says what the letters of the formulas stand for, ``reasons`` why the formulas are as
+    ``meanings`` says what the letters of the formulas stand for, ``reasons`` why the formulas are as
     they are (see :attr:`Step.why`); ``totals`` is empty where only one layer is explained.
     """
 
@@ -165,9 +165,14 @@ class Explanation(NamedTuple):
     of: tuple[str, ...]
     layers: tuple[LayerSteps, ...]
     totals: tuple[Step, ...]
-    letters: Mapping[str, str]
+    meanings: tuple[Meaning, ...]
     reasons: Mapping[str, Reason]
     findings: tuple[Finding, ...]
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """The meanings as text, by letter."""
+        return glossary(self.meanings)
 
     def to_dict(self, why: bool = False) -> dict[str, Any]:
         """As JSON: formulas as text, values as in an analysis; ``why`` adds the reasons."""
@@ -176,7 +181,7 @@ class Explanation(NamedTuple):
             "of": list(self.of),
             "layers": [layer.to_dict() for layer in self.layers],
             "totals": [one.to_dict() for one in self.totals],
-            "letters": dict(self.letters),
+            "letters": self.letters,
             **({"reasons": {k: one.to_dict() for k, one in self.reasons.items()}} if why else {}),
             "warnings": list(map(str, self.findings)),
         }

@@ -246,10 +246,15 @@ class Ask(NamedTuple):
         totals = tuple(one for one in totals if one.derived or one.note)
         kept = [one for layer in layers for one in layer.steps] + list(totals)
         used = {name for one in kept if one.letters for name in names_in(one.letters.form)}
-        letters = {name: said for name, said in found.letters.items() if name in used}
         if any("′" in name for name in used):
-            letters["′"] = found.letters["′"]
-        return found._replace(title="", layers=layers, totals=totals, letters=letters)
+            used.add("′")
+        kinds = {layer.kind for layer in layers if layer.steps}
+        meanings = tuple(
+            one._replace(kinds=tuple(kind for kind in one.kinds if kind in kinds))
+            for one in found.meanings
+            if one.letter in used and (not one.kinds or not kinds.isdisjoint(one.kinds))
+        )
+        return found._replace(title="", layers=layers, totals=totals, meanings=meanings)
 
     def _wanted(self, step: Step) -> bool:
         words = {word.strip(":,") for name in step.names for word in name.split()}

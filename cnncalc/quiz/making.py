@@ -31,7 +31,7 @@ from cnncalc.quiz.model import (
     Wrong,
 )
 from cnncalc.render.drawing.scene import Scene
-from cnncalc.render.page import Line, Page, Paragraph, Section, written
+from cnncalc.render.page import Line, Page, Paragraph, Section, explaining, written
 
 #: A single choice has as many options, and no fewer than the second number.
 MOST_OPTIONS, FEWEST_OPTIONS = 5, 4
@@ -309,17 +309,11 @@ def _once(sections: Iterable[Section]) -> list[Section]:
             found.setdefault(one.title, {}).update((written(line), line) for line in lines)
         else:
             words.update(dict.fromkeys(one.paragraphs))
-    meant = dict.fromkeys(
-        text for part in words if part.about == _LETTERS for text in part.text.split("; ")
-    )
-    rest = [part for part in words if part.about != _LETTERS]
-    rest += [Paragraph(_LETTERS, "; ".join(meant))] if meant else []
+    meant = [meaning for part in words for meaning in part.letters]
+    rest = [part for part in words if not part.letters]
+    rest += [explaining(meant)] if meant else []
     told = [Section("", paragraphs=rest)] if rest else []
     return [Section(title, [("", [*lines.values()])]) for title, lines in found.items()] + told
-
-
-#: What the paragraph that explains letters is about.
-_LETTERS = "Letters"
 
 
 #: The signature of a template's function.

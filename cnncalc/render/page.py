@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cnncalc.notation import Form, Notation
@@ -17,12 +17,21 @@ class Line(NamedTuple):
     note: str = ""
 
 
+class Meaning(NamedTuple):
+    """What a letter stands for: in formulas of these kinds of layers, or wherever it comes."""
+
+    letter: str
+    text: str
+    kinds: tuple[str, ...] = ()
+
+
 class Paragraph(NamedTuple):
-    """Words, what they are about, and where they are from."""
+    """Words, what they are about, and where they are from; ``letters``: the meanings that they tell."""
 
     about: str
     text: str
     source: str | None = None
+    letters: tuple[Meaning, ...] = ()
 
 
 class Section(NamedTuple):
@@ -54,3 +63,24 @@ def written(line: Line, notation: Notation = GROUPED) -> str:
     unit = f" {line.unit}" if line.unit else ""
     note = f"  ({line.note})" if line.note else ""
     return " = ".join([line.label, *(form.write(notation) for form in line.forms)]) + unit + note
+
+
+def glossary(meanings: Iterable[Meaning]) -> dict[str, str]:
+    """Every letter once, with what it stands for; in which layers, where that depends on them."""
+    found: dict[str, dict[str, dict[str, None]]] = {}
+    for letter, text, kinds in meanings:
+        found.setdefault(letter, {}).setdefault(text, {}).update(dict.fromkeys(kinds))
+    return {letter: _told(texts) for letter, texts in found.items()}
+
+
+def _told(texts: Mapping[str, Iterable[str]]) -> str:
+    if len(texts) == 1:
+        return next(iter(texts))
+    return ", ".join(f"{text} ({', '.join(kinds)})" for text, kinds in texts.items())
+
+
+def explaining(meanings: Iterable[Meaning]) -> Paragraph:
+    """The paragraph that says what letters stand for."""
+    known = tuple(meanings)
+    told = "; ".join(f"{letter}: {text}" for letter, text in glossary(known).items())
+    return Paragraph("Letters", told, letters=known)
