@@ -83,7 +83,7 @@ def _report(results: list[dict[str, Any]], rows: list[list[Cell]]) -> Report:
     skipped = sum(1 for row in rows if str(row[4]).startswith("skipped"))
     verdict = "every check passed" if not wrong else f"{wrong} of them wrong"
     if skipped:
-        verdict += f", {skipped} checks skipped"
+        verdict += f", {skipped} {'check' if skipped == 1 else 'checks'} skipped"
     first = results[0]
     versions = ", ".join(f"{name} {version}" for name, version in first["versions"].items())
     table = Table(
