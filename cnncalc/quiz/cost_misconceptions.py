@@ -70,7 +70,7 @@ def _and_bias(ask: Ask) -> Number:
 COUNTED_THE_BIAS = Misconception("counted the additions of the bias too", _and_bias)
 
 #: Of memory.
-ONE_IMAGE = instead("left the batch out: counted one image", batch=1)
+ONE_IMAGE = instead("counted one image, not the batch", batch=1)
 ONE_BYTE = instead("counted the values, not their bytes", dtype="int8")
 SUMMED = instead("added up all outputs, of which most are freed before the end", of="written")
 LARGEST = "took the largest tensor alone, without what a layer reads"
