@@ -30,7 +30,7 @@ def ledger_table(ledger: Ledger) -> Table:
         rows += _changes(step)
     facts = list(count_facts(ledger.counts))
     if said := _letters(str(row[-1]) for row in rows):
-        facts.append(("letters", said))
+        facts.append(("in rules", said))
     if ledger.folding:
         facts.append(("folded", str(ledger.folding)))
     if ledger.why:
