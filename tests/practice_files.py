@@ -9,6 +9,8 @@ import quiz_class
 from quiz_class import Pupil
 
 from cnncalc.quiz import export
+from cnncalc.quiz.bodies import LETTERS, Single
+from cnncalc.quiz.model import Question
 
 FOLDER = Path(__file__).parent.parent / "docs" / "practice"
 #: Students, and what they have misunderstood.
@@ -50,9 +52,14 @@ def files() -> dict[str, str]:
         "answers.csv": quiz_class.sheet(pupils, made, 0.08, Random(4)).replace("\r\n", "\n"),
         "mistakes.csv": "student,1,2,3,4,5,6,7,8,9,10\nAda,A,B\nBruno,,,,,,,,,,\nBruno,,,,,,,,,,\n",
         "quiz.json": str(export(played, "manifest")),
-        "typed.txt": "\n".join(["E" if played.questions[0].key != "E" else "D", "why", "TTTT"])
-        + "\n",
+        "typed.txt": f"{_wrong(played.questions[0])}\nwhy\nTTTT\n",
     }
+
+
+def _wrong(question: Question) -> str:
+    """The letter of an option that a misconception leads to."""
+    assert isinstance(question.body, Single)
+    return next(letter for letter, option in zip(LETTERS, question.body.options) if option.wrong)
 
 
 if __name__ == "__main__":

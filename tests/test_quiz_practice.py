@@ -14,8 +14,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
+import practice_files
 import pytest
 from commandline import COMMAND, Result, cnncalc, environment, process
+from console import output
 from quiz_samples import awkward, usual
 
 from cnncalc import quiz
@@ -488,3 +490,17 @@ def test_practice_is_the_same_in_every_process() -> None:
     first = process(*asked, stdin="skip\n" * 3, PYTHONHASHSEED="1")
     assert first == process(*asked, stdin="skip\n" * 3, PYTHONHASHSEED="2")
     assert first.code == 0
+
+
+def test_files_of_the_documentation_are_current() -> None:
+    for name, content in practice_files.files().items():
+        there = (practice_files.FOLDER / name).read_text(encoding="utf-8")
+        assert there == content, f"{name}: run python tests/practice_files.py"
+
+
+def test_the_session_of_the_documentation_shows_a_misconception_and_a_score() -> None:
+    typed = "docs/practice/typed.txt"
+    told = output(f"cnncalc quiz --play --no-progress --manifest docs/practice/quiz.json < {typed}")
+    assert "Wrong. You " in told
+    assert "Score: " in told
+    assert "is no letter" not in told
