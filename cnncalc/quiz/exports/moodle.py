@@ -37,7 +37,7 @@ from cnncalc.quiz.model import (
     Wrong,
     shown,
 )
-from cnncalc.quiz.registry import TOPICS
+from cnncalc.quiz.registry import topic_words
 
 
 def write(quiz: Quiz, key: bool) -> str:
@@ -73,7 +73,7 @@ def _question(
     ):
         SubElement(found, name).text = value
     tags = SubElement(found, "tags")
-    for tag in ("cnncalc", TOPICS[question.topic], f"difficulty {question.difficulty}"):
+    for tag in ("cnncalc", topic_words(question.topic), f"difficulty {question.difficulty}"):
         _text(SubElement(tags, "tag"), tag.replace(",", ";"))
     return found
 

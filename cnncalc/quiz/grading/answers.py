@@ -16,23 +16,13 @@ from cnncalc.errors import CnncalcError, Position, Source, SpecError, UsageError
 from cnncalc.quiz.grading.cells import Cell, rows
 from cnncalc.quiz.grading.keys import Keys
 from cnncalc.quiz.model import LETTERS, Question
+from cnncalc.quiz.several import Several
 
 STUDENT, VARIANT = "student", "variant"
-#: As many problems are told at once.
-MOST_TOLD = 20
 
 
-class AnswersError(CnncalcError):
-    """All that is wrong with a file of answers, each with its place."""
-
-    def __init__(self, problems: Sequence[CnncalcError]) -> None:
-        super().__init__(problems[0].message, at=problems[0].at, hint=problems[0].hint)
-        self.problems = tuple(problems)
-
-    def __str__(self) -> str:
-        told = [str(one) for one in self.problems[:MOST_TOLD]]
-        more = len(self.problems) - len(told)
-        return "\n".join([*told, *([f"and {more} errors more"] if more else [])])
+class AnswersError(Several):
+    """All that is wrong with a file of answers."""
 
 
 class Answers(NamedTuple):

@@ -138,7 +138,7 @@ def body(data: Mapping[str, Any]) -> Body:
 
 def _single(data: Mapping[str, Any]) -> Single:
     options = [
-        Option(_value(one["value"]), None if one["right"] else _wrong(one))
+        Option(one["value"], None if one["right"] else _wrong(one))
         for one in data["options"]
     ]
     return Single(tuple(options), data["unit"] or "")
@@ -156,7 +156,7 @@ def _truefalse(data: Mapping[str, Any]) -> TrueFalse:
 def _numeric(data: Mapping[str, Any]) -> Numeric:
     return Numeric(
         _number(data["value"]),
-        _wrongs(data["wrong"]),
+        tuple(one._replace(value=_value(one.value)) for one in _wrongs(data["wrong"])),
         data["unit"] or "",
         Fraction(data["tolerance"]),
     )
@@ -195,7 +195,7 @@ def _wrongs(data: Iterable[Mapping[str, Any]]) -> tuple[Wrong, ...]:
 
 def _wrong(data: Mapping[str, Any]) -> Wrong:
     feedback, name = str(data["feedback"]), str(data["misconception"])
-    value = _value(data.get("value", data.get("text")))
+    value = data.get("value", data.get("text"))
     return Wrong(value, _words(feedback, name), "", feedback)
 
 
