@@ -528,8 +528,7 @@ def test_numbers_are_read(text: str, value: object) -> None:
 
 _ENTRY = """
 bank: 1
-document: "D"
-seed: "002"
+document: "002"
 items:
   - id: x
     topic: training

@@ -13,7 +13,7 @@ from cnncalc.quiz import bank
 from cnncalc.quiz.blueprints import Blueprint, Slot, chosen
 from cnncalc.quiz.draw import Draw
 from cnncalc.quiz.engine import LEVELS, VERSION, Seed, question, wording
-from cnncalc.quiz.model import LETTERS, Body, Question, Single
+from cnncalc.quiz.model import LETTERS, Body, Question, Single, amount
 from cnncalc.quiz.registry import Template, catalogue, find
 
 
@@ -31,6 +31,12 @@ class Quiz(NamedTuple):
         from cnncalc import __version__
 
         return f"cnncalc {__version__} quiz, seed {self.seed}, variant {self.variant}"
+
+    @property
+    def worth(self) -> str:
+        """How many questions there are, and points, in words."""
+        points = sum(one.points for one in self.questions)
+        return f"{amount(len(self.questions), 'question')}, {amount(points, 'point')}"
 
     def manifest(self) -> dict[str, Any]:
         """What rebuilds this quiz, and tells whether it is still the same."""

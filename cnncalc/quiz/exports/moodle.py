@@ -18,7 +18,6 @@ from cnncalc.quiz.exports.fallbacks import (
     choice,
     decimal,
     numbers,
-    points,
     reach,
     right,
     spellings,
@@ -66,7 +65,7 @@ def _question(
     solution = fragments.solution(question.solution, fragments.tex)
     _html(found, "generalfeedback", solution + mistakes(beside) + fragments.command(question))
     for name, value in (
-        ("defaultgrade", str(points(question))),
+        ("defaultgrade", str(question.points)),
         ("penalty", "0.3333333"),
         ("hidden", "0"),
         ("idnumber", question.id),

@@ -225,11 +225,12 @@ def _row(row: list[Cell], columns: _Columns, keys: Keys) -> Answers:
                 f"a variant is a letter from A to Z, got {got}", at=cell.at, hint="write A"
             )
         if not keys.has(variant):
-            known = ", ".join(keys.variants)
+            known, why = ", ".join(keys.variants), keys.problem
             raise SpecError(
-                f"there is no key for variant {variant}, only for {known}",
+                f"there is no key for variant {variant}, only for {known}"
+                + (f": {why.message}" if why else ""),
                 at=cell.at,
-                hint="name the JSON of every variant, or one that this version can rebuild",
+                hint=why.hint if why else None,
             )
     cells = {number: row[place] for number, place in columns.questions.items()}
     return Answers(student.text, variant, cells)
