@@ -445,24 +445,17 @@ def test_what_is_no_gift_is_told() -> None:
 
 
 def test_pictures_of_canvas_go_beside_the_source(tmp_path: Path) -> None:
-    asked = (
-        "quiz",
-        "--seed",
-        "7",
-        "-n",
-        "1",
-        "--type",
-        "numeric",
-        "--topic",
-        "size",
-        "-f",
-        "canvas",
+    manifest = tmp_path / "manifest.json"
+    slots = [{"template": "small-map-output-size", "difficulty": None}]
+    manifest.write_text(
+        json.dumps({"quiz": 1, "seed": 7, "variant": "A", "questions": slots, "sha256": ""})
     )
+    asked = ("quiz", "--manifest", str(manifest), "-q", "-f", "canvas")
     assert "needs pictures" in cnncalc(*asked).err
     found = cnncalc(*asked, "-o", str(tmp_path / "quiz.txt"))
     assert (found.code, found.err) == (0, "")
     source = (tmp_path / "quiz.txt").read_text(encoding="utf-8")
-    names = {one.name for one in tmp_path.iterdir()} - {"quiz.txt"}
+    names = {one.name for one in tmp_path.iterdir()} - {"quiz.txt", "manifest.json"}
     assert names == set(re.findall(r"\]\((.*\.svg)\)", source))
     assert names
 
