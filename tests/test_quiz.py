@@ -545,7 +545,7 @@ items:
         (
             "single",
             "right: r\n    wrong: [{says: a, mistake: b}]",
-            "13:12.*error: a single choice needs at least three",
+            "12:12.*error: a single choice needs at least three",
         ),
         ("single", "right: r", "wrong: is missing"),
         ("essay", "", "there is no 'essay'"),

@@ -98,6 +98,23 @@ def test_several_banks(own: str) -> None:
     assert sum(one.startswith("two-") for one in found) == 2
 
 
+def test_questions_may_begin_alike(own: str) -> None:
+    """Teachers ask "Which of these is right?" more than once; the answers are others."""
+    first = _entry("single", _SINGLE)
+    second = _entry("single", _SINGLE.replace("right: r", "right: s"), id="y")
+    Path(own).write_text(first + second.partition("items:\n")[2])
+    for variant in "ABC":
+        asked = ("--bank", own, "--only-bank", "-n", "2", "--variant", variant)
+        assert {*templates(*asked)} == {"x", "y"}
+
+
+@pytest.mark.parametrize("banks", [5, [5], [{}], [{"path": "own.yaml"}], {"a": "b"}])
+def test_broken_records_of_banks(banks: Any, own: str) -> None:
+    made = quiz(blueprint(1, banks=[own], only_banks=True))
+    Path("quiz.json").write_text(json.dumps(made.manifest() | {"banks": banks}))
+    assert "this is no manifest of a quiz" in cnncalc("quiz", "--manifest", "quiz.json").err
+
+
 def test_own_questions_are_listed(own: str) -> None:
     found = json.loads(answer("quiz", "--list", "--json", "--bank", own))
     assert [one["template"] for one in found] == [*catalogue(), *(item["id"] for item in ITEMS)]
@@ -335,7 +352,7 @@ BAD = {
     "no wrong answers": (_entry("single", "right: r"), "3:5: error: wrong: is missing"),
     "too few wrong answers": (
         _entry("single", "right: r\n    wrong: [{says: a, mistake: took a}]"),
-        "9:5: error: a single choice needs at least three wrong answers, got 1",
+        "9:12: error: a single choice needs at least three wrong answers, got 1",
     ),
     "right among the wrong": (_entry("single", _SINGLE.replace("right: r", "right: b")), "9:48: error: the answer 'b' stands twice"),
     "a wrong answer twice": (_entry("single", _SINGLE.replace("says: c", "says: a")), "9:76: error: the answer 'a' stands twice"),
@@ -344,14 +361,14 @@ BAD = {
     "feedback with a stop": (_entry("single", _SINGLE.replace("took b", "took b.")), "9:60: error: mistake: 'took b.' does not continue"),
     "feedback of signs": (_entry("single", _SINGLE.replace("took b", '"?!"')), "9:61: error: mistake: '?!' does not continue"),
     "a wrong answer of a word": (_entry("single", _SINGLE.replace("{says: b, mistake: took b}", "b")), "9:41: error: each of wrong: must be a mapping"),
-    "all true": (_entry("truefalse", _JUDGED.replace("false: b", "true: b")), "8:5: error: some statements must be true, and some false; all are true"),
+    "all true": (_entry("truefalse", _JUDGED.replace("false: b", "true: b")), "8:17: error: some statements must be true, and some false; all are true"),
     "true and false": (_entry("truefalse", _JUDGED.replace("true: a", "true: a, false: c")), "8:28: error: a statement is true: or false:, got both"),
     "neither": (_entry("truefalse", _JUDGED.replace("true: a", "mistake: took a")), "8:18: error: a statement is true: or false:, got none of them"),
     "a statement twice": (_entry("truefalse", _JUDGED.replace("false: b", "false: a")), "8:37: error: the statement 'a' stands twice"),
     "false without a mistake": (_entry("truefalse", "statements: [{true: a}, {false: b}]"), "8:37: error: a false statement has a mistake"),
     "show too many": (_entry("truefalse", f"{_JUDGED}\n    show: 3"), "9:11: error: show: must be a number from 2 to 2, got '3'"),
     "show a word": (_entry("truefalse", f"{_JUDGED}\n    show: all"), "9:11: error: show: must be a number from 2 to 2, got 'all'"),
-    "one pair": (_entry("matching", "pairs: {a: b}"), "8:5: error: a matching needs at least two pairs, got 1"),
+    "one pair": (_entry("matching", "pairs: {a: b}"), "8:12: error: a matching needs at least two pairs, got 1"),
     "a list of pairs": (_entry("matching", "pairs: [a]"), "8:12: error: pairs: must be a mapping of keys to values, got a list"),
     "half a pair": (_entry("matching", "pairs: {a: , c: d}"), "8:16: error: what goes with 'a' is empty"),
     "a right side twice": (_entry("matching", "pairs: {a: b, c: b}"), "8:22: error: the right side 'b' stands twice"),
@@ -361,7 +378,7 @@ BAD = {
     ),
     "more others than letters": (
         _entry("matching", f"{_PAIRS}\n    others: [" + ", ".join(f"{{says: o{i}, mistake: took it}}" for i in range(25)) + "]"),
-        "9:5: error: at most 24 others have letters beside two pairs, got 25",
+        "9:13: error: at most 24 others have letters beside two pairs, got 25",
     ),
     "nested": ("bank: 1\nitems: " + "[" * 99, "error: YAML nested too deeply"),
 }  # fmt: skip

@@ -109,12 +109,7 @@ def rebuilt(
             {"path": str(one["path"]), "sha256": str(one["sha256"])}
             for one in found.get("banks", ())
         ]
-        own = bank.again(records, banks)
-        among = _among(own)
-        slots = [
-            Slot(find(str(one["template"]), among), _level(one["difficulty"]))
-            for one in found["questions"]
-        ]
+        asked = [(str(one["template"]), _level(one["difficulty"])) for one in found["questions"]]
         seed, version, first = int(found["seed"]), found["quiz"], str(found["variant"])
     except (KeyError, TypeError, ValueError, AttributeError):
         raise UsageError(
@@ -125,6 +120,9 @@ def rebuilt(
             f"the manifest is of version {version} of the questions, this is {VERSION}",
             hint=f"install cnncalc {found.get('cnncalc', '')}",
         )
+    own = bank.again(records, banks)
+    among = _among(own)
+    slots = [Slot(find(id, among), level) for id, level in asked]
     return _built(slots, _checked(seed), variant or first, own)
 
 

@@ -51,7 +51,7 @@ def _single(item: Tree, problems: Problems, asks: str, solution: Page) -> Make:
     if count < FEWEST_OPTIONS - 1:
         raise SpecError(
             f"a single choice needs at least three wrong answers, got {count}",
-            at=item.key("wrong").at,
+            at=value_at(item, "wrong").at,
             hint=f"add {EXAMPLES['wrong'].partition(' below it ')[2]}",
         )
     _different("answer", [*right, *(says for says, _ in wrong)])
@@ -68,7 +68,7 @@ def _truefalse(item: Tree, problems: Problems, asks: str, solution: Page) -> Mak
     if len(found) == len(items) and len({one.true for one in statements}) != 2:
         raise SpecError(
             f"some statements must be true, and some false; all are {_word(statements[0].true)}",
-            at=item.key("statements").at,
+            at=value_at(item, "statements").at,
             hint=f'add - {{{_word(not statements[0].true)}: "…", mistake: "forgot …"}}',
         )
     _different("statement", [says for says, _ in found])
@@ -85,14 +85,14 @@ def _matching(item: Tree, problems: Problems, asks: str, solution: Page) -> Make
     if len(pairs) < 2:
         raise SpecError(
             f"a matching needs at least two pairs, got {len(pairs)}",
-            at=item.key("pairs").at,
+            at=tree.at,
             hint="add a line below pairs:",
         )
     others = _wrongs(item, "others", problems) if item.get("others") else []
     if len(others) > len(LETTERS) - 2:
         raise SpecError(
             f"at most {len(LETTERS) - 2} others have letters beside two pairs, got {len(others)}",
-            at=item.key("others").at,
+            at=value_at(item, "others").at,
             hint="leave some out",
         )
     _different("right side", [*(right for _, right in pairs), *(says for says, _ in others)])
