@@ -9,7 +9,7 @@ from console import output
 
 from cnncalc import load
 from cnncalc.conventions import every
-from cnncalc.conventions.base import Convention
+from cnncalc.conventions.base import LETTERS, Convention
 from cnncalc.conventions.counting import count
 from cnncalc.layers import KINDS
 
@@ -48,7 +48,9 @@ With symbols, counts are formulas. Some rules have none (windows of adaptive poo
 floating point that are cut off); the output then says at which layer and why, and evaluates the count
 at the sizes that the spec has.
 
-In rules, N are the elements that an operation reads, M those that it makes, K those of its kernel.
+What letters stand for in rules:
+
+{letters}
 
 ## The same networks, by every convention
 """
@@ -74,6 +76,8 @@ def page() -> str:
     """The whole page."""
     found = every()
     head = _HEAD.replace("{command}", _COMMAND).replace("{printed}", output(_COMMAND))
+    letters = "\n".join(f"- {letter}: {meaning}" for letter, meaning in LETTERS.items())
+    head = head.replace("{letters}", letters)
     lines = [head, *_totals(found)]
     for convention in found:
         lines += ["", *_entry(convention)]

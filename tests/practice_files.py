@@ -18,7 +18,7 @@ CLASS = {
     "Chen": ("flipped-the-kernel",),
     "Dilek": (),
     "Emil": ("forgot-the-stride",),
-    "Fatou": ("took-it-for-a-depthwise-convolution",),
+    "Fatou": ("took-a-convolution-for-a-depthwise-one",),
     "Greta": ("forgot-the-padding",),
     "Hugo": (),
 }
@@ -29,7 +29,7 @@ def files() -> dict[str, str]:
     made = {
         variant: quiz_class.of(
             variant,
-            11,
+            12,
             conv_output_size=2,
             layer_table=1,
             output_size_statements=1,
@@ -40,8 +40,11 @@ def files() -> dict[str, str]:
         )
         for variant in "AB"
     }
+    taught = quiz_class.taught(made["A"])
+    if unknown := [one for held in CLASS.values() for one in held if one not in taught]:
+        raise LookupError(f"no question is about {', '.join(unknown)}")
     pupils = [Pupil(name, "AB"[i % 2], held) for i, (name, held) in enumerate(CLASS.items())]
-    played = quiz_class.of("A", 11, conv_output_size=1, output_size_statements=1)
+    played = quiz_class.of("A", 12, conv_output_size=1, output_size_statements=1)
     return {
         **{f"key-{v}.json": str(export(one, "json")) for v, one in made.items()},
         "answers.csv": quiz_class.sheet(pupils, made, 0.08, Random(4)).replace("\r\n", "\n"),

@@ -446,11 +446,9 @@ def test_what_is_no_gift_is_told() -> None:
 
 def test_pictures_of_canvas_go_beside_the_source(tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.json"
-    slots = [{"template": "small-map-output-size", "difficulty": None}]
-    manifest.write_text(
-        json.dumps({"quiz": 1, "seed": 7, "variant": "A", "questions": slots, "sha256": ""})
-    )
-    asked = ("quiz", "--manifest", str(manifest), "-q", "-f", "canvas")
+    of_pictures = quiz_class.of("A", 7, small_map_output_size=2)
+    manifest.write_text(str(exports.export(of_pictures, "manifest")), encoding="utf-8")
+    asked = ("quiz", "--manifest", str(manifest), "-f", "canvas")
     assert "needs pictures" in cnncalc(*asked).err
     found = cnncalc(*asked, "-o", str(tmp_path / "quiz.txt"))
     assert (found.code, found.err) == (0, "")

@@ -23,7 +23,7 @@ from cnncalc.quiz.engine import Seed, question
 from cnncalc.quiz.model import Matching, Question, Single, Symbolic, Table, TrueFalse
 from cnncalc.quiz.registry import catalogue
 
-COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 
 def seeds() -> range:
@@ -180,6 +180,8 @@ def jump_of_chain(one: Question) -> list[int]:
 
 def field_of_stack(one: Question) -> list[int]:
     kernels = re.findall(r"\d+×\d+", one.stem)
+    if len(kernels) == 1:  # of all
+        kernels *= COUNTS[one.stem.split()[0].lower()]
     return [field(module(f"{kernel} convolution", 1) for kernel in kernels)]
 
 
@@ -219,9 +221,10 @@ def centred(layers: list[Any], stem: Any) -> set[int]:
 def field_of_blocks(one: Question) -> list[int]:
     start, blocks = one.stem.split(" followed by ")
     stem = [module(words, 1) for words in start.split(" and a ")]
-    count, each = (COUNTS[found(rf"{of}(\w+) ", blocks)] for of in ("^", "each of "))
-    inside = module(blocks[blocks.index("each of") :].replace("convolutions", "convolution"), 1)
-    return [field([*stem, *[inside] * (count * each)])]
+    outside, inside = re.split(r"each of |block of ", blocks)
+    layers = COUNTS[outside.split()[0]] * COUNTS[inside.split()[0]]
+    layer = module(inside.replace("convolutions", "convolution"), 1)
+    return [field([*stem, *[layer] * layers])]
 
 
 def layers_to_cover(one: Question) -> list[int]:
@@ -682,15 +685,22 @@ def separable_in_c(stem: str, c: int) -> Fraction:
 
 def stacked_in_c(stem: str, c: int) -> Fraction:
     """With H = 20 and W = 24."""
-    big, count, small = re.findall(r"One (\d×\d).*by (\w+) (\d×\d)", stem)[0]
+    big, *small = re.findall(r"\d×\d", stem)
+    if len(small) == 1:
+        small *= COUNTS[found(r"by (\w+) \d×\d", stem)]
     channels = _times(found(r"has (\S*C) input", stem), c)
     bias = ", no bias" * ("and no bias" in stem)
     costs = []
-    for kernel in (big, small):
-        words = f"{kernel} convolution, {channels} filters, padding {int(kernel[0]) // 2}{bias}"
-        layer = chain([words], (channels, 20, 24))[0]
-        costs.append(layer.macs if "MACs" in stem else layer.params)
-    return Fraction(costs[0] - COUNTS[count] * costs[1])
+    for kernels in ([big], small):
+        layers = chain(
+            [
+                f"{k} convolution, {channels} filters, padding {int(k[0]) // 2}×{int(k[2]) // 2}{bias}"
+                for k in kernels
+            ],
+            (channels, 20, 24),
+        )
+        costs.append(sum(layer.macs if "MACs" in stem else layer.params for layer in layers))
+    return Fraction(costs[0] - costs[1])
 
 
 def macs_in_h_w_c(stem: str, c: int) -> Fraction:

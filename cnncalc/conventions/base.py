@@ -79,11 +79,24 @@ class Term(NamedTuple):
 Formula: TypeAlias = Callable[[Call], Iterable[Term]]
 
 
+#: What rules say in letters.
+LETTERS = {
+    "N": "elements that an operation reads",
+    "M": "elements that it makes",
+    "K": "elements of its kernel",
+    "C": "channels that it reads",
+    "g": "groups",
+    "n": "positions that it reads",
+    "m": "positions that it makes",
+    "k": "size of the kernel",
+    "s": "stride",
+}
+
+
 class Rule(NamedTuple):
     """What a tool counts for an operation.
 
-    ``text`` says it in letters: N elements read, M elements made, K elements of the kernel. ``source``
-    is the file and the function of the tool that does it.
+    ``text`` says it in :data:`LETTERS`. ``source`` is the file and the function of the tool that does it.
     """
 
     text: str

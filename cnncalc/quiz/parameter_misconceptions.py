@@ -6,7 +6,7 @@ from cnncalc.layers import KINDS, Layer
 from cnncalc.layers.windows import Window
 from cnncalc.quiz.ask import Ask
 from cnncalc.quiz.cost_misconceptions import ONE_ROW
-from cnncalc.quiz.misconceptions import Misconception, Number, instead, on_layers
+from cnncalc.quiz.misconceptions import Misconception, Number, on_layers
 from cnncalc.render.page import GROUPED
 from cnncalc.worked import Worked
 
@@ -49,12 +49,6 @@ CHANNELS_ONLY = on_layers(
     "connected the channels only, not every value of the maps",
     lambda layer, windows: [KINDS["gap"](), layer] if layer.kind == "flatten" else None,
 )
-
-
-def one_channel(net: str) -> Misconception:
-    """For a single layer."""
-    rest = net.partition("x")[2]
-    return instead("left the input channels out", net=f"1x{rest}")
 
 
 def _statistics_too(ask: Ask) -> Number | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from cnncalc.conventions.base import LETTERS
 from cnncalc.reconcile import Ledger, Step
 from cnncalc.render.report import Cell, Column, Table
 from cnncalc.results import plain
@@ -27,6 +29,8 @@ def ledger_table(ledger: Ledger) -> Table:
     for step in ledger.steps:
         rows += _changes(step)
     facts = list(count_facts(ledger.counts))
+    if said := _letters(str(row[-1]) for row in rows):
+        facts.append(("letters", said))
     if ledger.folding:
         facts.append(("folded", str(ledger.folding)))
     if ledger.why:
@@ -43,11 +47,22 @@ def _total(tool: str, total: Number | None) -> Sequence[Cell]:
 def _changes(step: Step) -> Iterator[Sequence[Cell]]:
     """The changes with the running total, then the total that they lead to."""
     tool = step.after.convention.key
-    running = step.before.total or 0
+    running = expand(sum(step.before.terms.values()))
     for change in step.changes:
         running = expand(running + change.amount)
         yield (tool, change.entry, plain(change.amount), plain(running), _worded(change.rules))
     yield _total(tool, step.after.total)
+
+
+def _letters(rules: Iterable[str]) -> str:
+    """What the letters of some rules stand for."""
+    text = " ".join(rules)
+    found = (
+        f"{letter}: {meaning}"
+        for letter, meaning in LETTERS.items()
+        if re.search(rf"(?<![A-Za-z'’]){letter}(?![A-Za-z])", text)
+    )
+    return "; ".join(found)
 
 
 def _worded(rules: Mapping[str, Sequence[str]]) -> str:

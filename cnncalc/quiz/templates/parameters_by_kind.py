@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cnncalc.quiz.ask import Ask
+from cnncalc.quiz.cost_misconceptions import ONE_CHANNEL
 from cnncalc.quiz.draw import Draw, Redraw
 from cnncalc.quiz.field_misconceptions import NO_POOLING
 from cnncalc.quiz.fitting import explained
@@ -19,7 +20,6 @@ from cnncalc.quiz.parameter_misconceptions import (
     ONE_SIDE,
     UNSHARED,
     WITH_BIAS,
-    one_channel,
 )
 from cnncalc.quiz.pictures import network
 from cnncalc.quiz.registry import template
@@ -46,7 +46,7 @@ def conv_params(draw: Draw) -> Made:
         f"filters, stride {s} and padding {k // 2}, {'without' if bias else 'with'} bias. How many "
         "parameters does the layer have?",
         ask,
-        [one_channel(net), ONE_SIDE, UNSHARED, BIAS_FOR_EACH_CHANNEL, WITH_BIAS, *stated(ask)],
+        [ONE_CHANNEL, ONE_SIDE, UNSHARED, BIAS_FOR_EACH_CHANNEL, WITH_BIAS, *stated(ask)],
     )
 
 
@@ -86,7 +86,7 @@ def conv_nd_params(draw: Draw) -> Made:
                 for other in (1, 2, 3)
                 if other != rank
             ),
-            one_channel(ask.net),
+            ONE_CHANNEL,
             WITH_BIAS,
             BIAS_FOR_EACH_CHANNEL,
             *stated(ask),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cnncalc.quiz.ask import Ask
-from cnncalc.quiz.cost_misconceptions import GROUPS_TWICE
+from cnncalc.quiz.cost_misconceptions import GROUPS_TWICE, ONE_CHANNEL
 from cnncalc.quiz.draw import Draw, Redraw
 from cnncalc.quiz.making import Made, numeric, symbolic
 from cnncalc.quiz.misconceptions import instead, stated
-from cnncalc.quiz.parameter_misconceptions import ONE_SIDE, WITH_BIAS, one_channel
+from cnncalc.quiz.parameter_misconceptions import ONE_SIDE, WITH_BIAS
 from cnncalc.quiz.registry import template
 
 
@@ -32,7 +32,7 @@ def depthwise_params(draw: Draw) -> Made:
             instead(
                 "counted a dense convolution", net=f"{c}x28x28 | conv {filters * c} k={k}{bias}"
             ),
-            one_channel(ask.net),
+            ONE_CHANNEL,
             ONE_SIDE,
             WITH_BIAS,
             *stated(ask),
