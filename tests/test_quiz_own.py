@@ -543,8 +543,8 @@ def test_a_question_that_begins_with_code_has_its_number() -> None:
 
 def test_grading_says_the_marks_by_topic() -> None:
     files = [str(ROOT / "docs" / "practice" / name) for name in ("key-A.json", "key-B.json", "answers.csv")]  # fmt: skip
-    found = json.loads(answer("quiz", "grade", *files, "-f", "json"))
-    table = answer("quiz", "grade", *files, "--by", "topic", "-f", "csv")
+    found = json.loads(answer("quiz", "grade", *files, "-q", "-f", "json"))
+    table = answer("quiz", "grade", *files, "-q", "--by", "topic", "-f", "csv")
     rows = {row["topic"]: row for row in csv.DictReader(table.splitlines())}
     words = {
         "size": "output size",
@@ -564,4 +564,4 @@ def test_grading_says_the_marks_by_topic() -> None:
         )
         low = {name for name, share in shares.items() if share < 0.495}
         assert {*re.findall(r"[A-Z][a-z]+", row["who"] or "")} == low
-    assert "\nTopics\n" in answer("quiz", "grade", *files)
+    assert "\nTopics\n" in answer("quiz", "grade", *files, "-q")
