@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from cnncalc.quiz import catalogue
+from cnncalc.quiz import bank, catalogue
 from cnncalc.quiz.engine import Seed, question
 from cnncalc.quiz.exam import Quiz
 from cnncalc.quiz.making import because
@@ -129,9 +130,18 @@ def _question(number: int, body: Body) -> Question:
     )
 
 
+@cache
+def own() -> Quiz:
+    """From a teacher's own bank: a topic with spaces, code first, no source, nothing but pairs."""
+    text = (Path(__file__).parent / "data" / "own.bank.yaml").read_text(encoding="utf-8")
+    found = enumerate(bank.parse(text), 1)
+    return Quiz(1, "A", tuple(question(one, Seed(1, "A", number)) for number, one in found))
+
+
 #: For tests that are held to a reader: parameters, every template only with ``--long``.
 SAMPLES = [
     pytest.param(usual, id="usual"),
     pytest.param(awkward, id="awkward"),
+    pytest.param(own, id="own"),
     pytest.param(every, id="every", marks=pytest.mark.long),
 ]

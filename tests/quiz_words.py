@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from math import prod
+from typing import Any
 
 import torch
 from torch import nn
@@ -50,6 +51,8 @@ def module(words: str, channels: int, dims: int = 2, **given: int) -> nn.Module:
 
     if words.startswith(("flatten", "ReLU", "batch normalisation", "fully", "upsampling")):
         return _plain(words, channels)
+    if words.startswith("global average pooling"):
+        return nn.AdaptiveAvgPool2d(1)
     if "adaptive average pooling" in words:
         return nn.AdaptiveAvgPool2d(int(found(r"size (\d+)", words)))
     match = _WINDOWED.search(words)
@@ -77,7 +80,8 @@ def module(words: str, channels: int, dims: int = 2, **given: int) -> nn.Module:
         return transposed
     conv = getattr(nn, f"Conv{dims}d")
     if name == "depthwise convolution":
-        out = groups = channels
+        groups = channels
+        out = channels * said("multiplier", r"(\d+) filters for each channel", 1)[0]
     if name == "depthwise separable convolution":
         depthwise = conv(channels, channels, kernel, stride, padding, dilation, channels, False)
         return nn.Sequential(depthwise, conv(channels, out, 1, bias=bias))
@@ -141,9 +145,16 @@ def chain(words: Iterable[str], shape: Sequence[int]) -> list[Passed]:
     return passed
 
 
+def after(layers: Iterable[nn.Module], shape: Sequence[int]) -> tuple[int, ...]:
+    """The shape that comes out of layers."""
+    for layer in layers:
+        shape = Passed(layer, shape).after
+    return tuple(shape)
+
+
 def listed(text: str) -> list[str]:
     """The layers of ``(1) …; (2) …``."""
-    return [one.rstrip(". ") for one in re.findall(r"\(\d\) (.*?)(?=; \(\d\)|[.:] |\.?$)", text)]
+    return [one.rstrip(". ") for one in re.findall(r"\(\d\) (.*?)(?=[;.:] |\.?$)", text)]
 
 
 def drawn(description: str) -> tuple[tuple[int, ...], list[str]]:
@@ -158,18 +169,21 @@ def drawn(description: str) -> tuple[tuple[int, ...], list[str]]:
 def seen(layers: Iterable[nn.Module], unit: int = 0) -> set[int]:
     """The positions of the input, along the last axis, that a unit of the last layer sees.
 
-    Padding moves them all and changes nothing else.
+    Those in the padding have numbers below 0, or beyond the last of the map.
     """
     positions = {unit}
     for layer in reversed([*layers]):
         if isinstance(layer, (nn.BatchNorm2d, nn.ReLU)):
             continue
-        k, s, d = (
-            one[-1] if isinstance(one, tuple) else int(one)
-            for one in (layer.kernel_size, layer.stride, getattr(layer, "dilation", 1))
-        )
-        positions = {i * s + tap * d for i in positions for tap in range(k)}
+        k, s, p, d = (_last(layer, of) for of in ("kernel_size", "stride", "padding", "dilation"))
+        positions = {i * s - p + tap * d for i in positions for tap in range(k)}
     return positions
+
+
+def _last(layer: nn.Module, of: str) -> int:
+    """A setting along the last axis; an average pooling has no dilation."""
+    said: Any = getattr(layer, of, 1)
+    return int(said[-1] if isinstance(said, tuple) else said)
 
 
 def field(layers: Iterable[nn.Module]) -> int:

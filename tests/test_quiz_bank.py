@@ -184,8 +184,7 @@ def test_british_is_told_from_american() -> None:
 
 _STEPS = """
 bank: 1
-document: "D"
-seed: "002"
+document: "002"
 items:
   - id: x
     topic: training

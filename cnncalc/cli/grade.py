@@ -8,7 +8,7 @@ from cnncalc.cli.options import Common, answering, colored
 from cnncalc.cli.streams import say
 
 #: What the report can be by.
-_PARTS = ("student", "question", "answer", "misconception")
+_PARTS = ("student", "topic", "question", "answer", "misconception")
 
 
 @click.command(
@@ -17,6 +17,7 @@ _PARTS = ("student", "question", "answer", "misconception")
 @click.argument("keys", nargs=-1, required=True, metavar="KEY…")
 @click.argument("answers", metavar="ANSWERS")
 @click.option("--by", type=click.Choice(_PARTS), help="One of the tables, not all.")
+@click.option("--bank", multiple=True, metavar="FILE", help="Where a bank of the quiz is now.")
 @click.option("--students", metavar="FILE", help="All students there are, one in each line.")
 @click.option("--ignore", multiple=True, metavar="email,group", help="Columns that say nothing.")
 @answering
@@ -24,6 +25,7 @@ def command(
     keys: tuple[str, ...],
     answers: str,
     by: str | None,
+    bank: tuple[str, ...],
     students: str | None,
     ignore: tuple[str, ...],
     common: Common,
@@ -38,7 +40,7 @@ def command(
     from cnncalc.quiz.grading import grade, read_answers, read_keys, read_students
     from cnncalc.quiz.grading.report import report
 
-    found = read_keys(keys)
+    found = read_keys(keys, bank)
     known = read_students(students) if students else None
     ignored = [name for text in ignore for name in text.split(",")]
     graded = grade(found, read_answers(answers, found, known, ignored), known)

@@ -32,6 +32,8 @@ _OPTIONS = (
     click.option("--type", multiple=True, metavar="single,numeric:2", help="Types of questions."),
     click.option("--difficulty", multiple=True, metavar="1,2:5", help="From 1 to 3."),
     click.option("--blueprint", metavar="FILE", help="Topics, types, difficulty from a file."),
+    click.option("--bank", multiple=True, metavar="FILE", help="Questions of your own, too."),
+    click.option("--only-bank", is_flag=True, help="None but those of the banks."),
     click.option("--manifest", metavar="FILE", help="The quiz of a manifest again."),
     click.option("--key", is_flag=True, help="With the answers and solutions."),
     click.option("--play", is_flag=True, help="Answer them here, what is due first."),
@@ -70,6 +72,8 @@ class _Asked(NamedTuple):
     type: tuple[str, ...]
     difficulty: tuple[str, ...]
     blueprint: str | None
+    bank: tuple[str, ...]
+    only_bank: bool
     manifest: str | None
     key: bool
     play: bool
@@ -173,8 +177,7 @@ def _write(asked: _Asked) -> None:
         from cnncalc.quiz.listing import report
 
         format = "json" if asked.json else asked.format or "table"
-        wanted = _wanted(asked) if asked.mixed or asked.blueprint else None
-        Common(format=format, output=asked.output, color=asked.color).show(report(wanted))
+        Common(format=format, output=asked.output, color=asked.color).show(report(_wanted(asked)))
         return
     from cnncalc.quiz.exports import export, of_file
 
@@ -218,24 +221,28 @@ def _wanted(asked: _Asked) -> Blueprint:
                 "the blueprint says the topics, types and difficulties",
                 hint="leave --topic, --type and --difficulty out",
             )
-        return blueprints.load(asked.blueprint, asked.questions)
+        return blueprints.load(asked.blueprint, asked.questions, asked.bank, asked.only_bank)
     return blueprints.blueprint(
         asked.questions,
         blueprints.mix("--topic", asked.topic),
         blueprints.mix("--type", asked.type),
         blueprints.mix("--difficulty", asked.difficulty),
+        banks=asked.bank,
+        only_banks=asked.only_bank,
     )
 
 
 def _again(asked: _Asked, path: str) -> Quiz:
     from cnncalc.quiz import exam
 
-    if asked.mixed or asked.blueprint or asked.seed is not None or asked.questions is not None:
+    chosen = asked.mixed or asked.blueprint or asked.only_bank
+    if chosen or asked.seed is not None or asked.questions is not None:
         raise UsageError(
-            "the manifest says everything but the variant", hint="leave the other options out"
+            "the manifest says everything but the variant, and where its banks are now",
+            hint="leave the other options out",
         )
     manifest = exam.read_manifest(path)
-    made = exam.rebuilt(manifest, asked.variant and asked.variant.upper())
+    made = exam.rebuilt(manifest, asked.variant and asked.variant.upper(), asked.bank)
     if not (asked.quiet or exam.is_same(manifest, made)):
         say(f"warning: these are not the questions that {path} was written for")
     return made

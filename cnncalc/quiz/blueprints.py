@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
@@ -10,11 +11,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from cnncalc.errors import CnncalcError, Position, Source, SpecError, UsageError, suggest
+from cnncalc.quiz import bank
 from cnncalc.quiz.draw import Draw
 from cnncalc.quiz.engine import LEVELS, VERSION, QuizError
 from cnncalc.quiz.model import TYPES
 from cnncalc.quiz.profiles import profile
-from cnncalc.quiz.registry import TOPICS, Template
+from cnncalc.quiz.registry import TOPICS, Template, catalogue
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.yaml import Mapping as Tree
 from cnncalc.spec.yaml import Scalar, read
@@ -28,12 +30,8 @@ Mix = Mapping[str, int | None]
 #: No wish.
 FREE: Mix = MappingProxyType({})
 
-#: What a mix is of, with the words that it may have.
-_WORDS: dict[str, tuple[str, ...]] = {
-    "topics": tuple(TOPICS),
-    "types": tuple(TYPES),
-    "difficulty": tuple(map(str, LEVELS)),
-}
+#: What a mix is of.
+_MIXES = ("topics", "types", "difficulty")
 #: Stands for a count in a file where any number will do.
 ANY = "any"
 #: Questions, unless said otherwise; and at most.
@@ -41,12 +39,22 @@ USUAL, MOST = 10, 500
 
 
 class Blueprint(NamedTuple):
-    """Each mix is empty where everything goes."""
+    """Each mix is empty where everything goes. ``banks`` are added to what is drawn from.
+
+    ``only_banks``: nothing else is drawn from.
+    """
 
     questions: int
     topics: Mix = FREE
     types: Mix = FREE
     difficulty: Mix = FREE
+    banks: tuple[bank.Bank, ...] = ()
+    only_banks: bool = False
+
+    def templates(self) -> dict[str, Template]:
+        """What is drawn from, by ids."""
+        own = {one.id: one for found in self.banks for one in found.templates}
+        return own if self.only_banks else {**catalogue(), **own}
 
 
 def blueprint(
@@ -54,13 +62,21 @@ def blueprint(
     topics: Mix = FREE,
     types: Mix = FREE,
     difficulty: Mix = FREE,
+    *,
+    banks: Iterable[bank.Named] = (),
+    only_banks: bool = False,
     places: Mapping[str, Position] = MappingProxyType({}),
 ) -> Blueprint:
     """A blueprint whose counts agree; raises :class:`UsageError` where they do not.
 
-    ``places`` say where ``questions`` and the mixes stand, if they come from a file: errors are then
-    of :class:`SpecError`.
+    ``banks`` are files of questions (see :mod:`cnncalc.quiz.bank`) that are added to those of
+    cnncalc, or with ``only_banks`` take their place. ``places`` say where ``questions`` and the mixes
+    stand, if they come from a file: errors are then of :class:`SpecError`.
     """
+    own = bank.loaded(banks)
+    if only_banks and not own:
+        raise UsageError("no bank is given, and nothing else is to be asked", hint="--bank FILE")
+    words = _words(own)
 
     def refused(name: str, message: str, hint: str) -> CnncalcError:
         at = places.get(name)
@@ -68,8 +84,8 @@ def blueprint(
 
     for name, mix in (("topics", topics), ("types", types), ("difficulty", difficulty)):
         for word in mix:
-            if word not in _WORDS[name]:
-                hint = suggest(word, _WORDS[name], name)
+            if word not in words[name]:
+                hint = suggest(word, words[name], name)
                 raise UsageError(f"{name}: there is no {word!r}", hint=hint)
         counts = [number for number in mix.values() if number is not None]
         whole = len(counts) == len(mix)
@@ -79,7 +95,7 @@ def blueprint(
             continue
         hint = f"ask for {sum(counts)} questions"
         if whole and sum(counts) < count:
-            other = next((word for word in _WORDS[name] if word not in mix), next(iter(mix)))
+            other = next((word for word in words[name] if word not in mix), next(iter(mix)))
             free = f"{other}: {ANY}" if name in places else other
             hint += f", or add what the others may be, as in {free}"
         elif sum(counts) <= count:
@@ -91,7 +107,17 @@ def blueprint(
     if not 1 <= count <= MOST:
         message = f"a quiz has 1 to {MOST} questions, not {count}"
         raise refused("questions", message, "write -n 20")
-    return Blueprint(count, topics, types, difficulty)
+    return Blueprint(count, topics, types, difficulty, own, only_banks)
+
+
+def _words(banks: Iterable[bank.Bank]) -> dict[str, tuple[str, ...]]:
+    """The words that the mixes may have."""
+    own = (topic for one in banks for topic in one.topics)
+    return {
+        "topics": tuple(dict.fromkeys((*TOPICS, *own))),
+        "types": tuple(TYPES),
+        "difficulty": tuple(map(str, LEVELS)),
+    }
 
 
 def mix(option: str, given: Iterable[str]) -> dict[str, int | None]:
@@ -111,8 +137,16 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 6
 
 
-def load(path: str, count: int | None = None) -> Blueprint:
-    """A file with ``questions:`` (unless ``count`` is given), ``topics:``, ``types:``, ``difficulty:``."""
+def load(
+    path: str,
+    count: int | None = None,
+    banks: Iterable[bank.Named] = (),
+    only_banks: bool = False,
+) -> Blueprint:
+    """A file with ``questions:`` (unless ``count`` is given), ``topics:``, ``types:``, ``difficulty:``.
+
+    Its ``bank:``, one or several, is sought from its folder; ``banks`` come before these.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -125,11 +159,13 @@ def load(path: str, count: int | None = None) -> Blueprint:
     if not text.strip():
         raise SpecError("the blueprint is empty", at=Position(source, 1, 1), hint=_EXAMPLE)
     tree = read(source, Limits())
-    keys = ("questions", *_WORDS)
+    keys = ("questions", *_MIXES, "bank")
     if not isinstance(tree, Tree):
         raise SpecError("a blueprint is a mapping", at=tree.at, hint=_EXAMPLE)
     found: dict[str, Mix] = {}
     places: dict[str, Position] = {}
+    own = _banks(tree, path, bank.loaded(banks))
+    words = _words(own)
     for key, value in tree.items:
         if key.text not in keys:
             hint = suggest(key.text, keys, "keys")
@@ -143,15 +179,31 @@ def load(path: str, count: int | None = None) -> Blueprint:
                     hint="questions: 20",
                 )
             count = int(value.text) if count is None else count
-        else:
-            found[key.text] = _mix(key.text, value)
-    return blueprint(count, **found, places=places)
+        elif key.text in _MIXES:
+            found[key.text] = _mix(key.text, value, words[key.text])
+    return blueprint(count, **found, banks=own, only_banks=only_banks, places=places)
 
 
 _EXAMPLE = "topics: {rf: 3, params: 2}"
 
 
-def _mix(name: str, tree: Any) -> Mix:
+def _banks(tree: Tree, path: str, before: tuple[bank.Bank, ...]) -> tuple[bank.Bank, ...]:
+    """The banks ``before`` and those that the blueprint in ``path`` names."""
+    given = tree.get("bank")
+    for one in given.items if isinstance(given, List) else (given,) if given else ():
+        if not isinstance(one, Scalar) or not one.text.strip():
+            raise SpecError(
+                "bank: must be a file, or a list of files", at=one.at, hint="bank: own.yaml"
+            )
+        file = os.path.join(os.path.dirname(path), one.text.strip())
+        try:
+            before = (*before, bank.load(file, before))
+        except UsageError as error:
+            raise SpecError(error.message, at=one.at, hint=error.hint) from None
+    return before
+
+
+def _mix(name: str, tree: Any, words: Collection[str]) -> Mix:
     """``{rf: 3, params: any}``, ``[rf, params]`` or ``rf``."""
     found: dict[str, int | None] = {}
     if isinstance(tree, Tree):
@@ -163,18 +215,18 @@ def _mix(name: str, tree: Any) -> Mix:
                     at=value.at,
                     hint=f"{key.text}: 3",
                 )
-            found[_word(name, key)] = None if text == ANY else int(text)
+            found[_word(name, key, words)] = None if text == ANY else int(text)
         return found
     for one in tree.items if isinstance(tree, List) else (tree,):
         if not isinstance(one, Scalar):
             raise SpecError(f"{name}: must be words", at=one.at, hint=f"{name}: [rf, params]")
-        found[_word(name, one)] = None
+        found[_word(name, one, words)] = None
     return found
 
 
-def _word(name: str, scalar: Scalar) -> str:
-    if scalar.text not in _WORDS[name]:
-        hint = suggest(scalar.text, _WORDS[name], name)
+def _word(name: str, scalar: Scalar, words: Collection[str]) -> str:
+    if scalar.text not in words:
+        hint = suggest(scalar.text, words, name)
         raise SpecError(f"{name}: there is no {scalar.text!r}", at=scalar.at, hint=hint)
     return scalar.text
 
@@ -208,7 +260,8 @@ def chosen(
         if (not wanted.topics or one.topic in wanted.topics)
         and (not wanted.types or one.type in wanted.types)
     ]
-    open_topics, open_types = _open(wanted.topics, TOPICS), _open(wanted.types, TYPES)
+    open_topics = _open(wanted.topics, {one.topic for one in pool})
+    open_types = _open(wanted.types, TYPES)
     topics = _slots(draw, wanted.questions, wanted.topics)
     types = _slots(draw, wanted.questions, wanted.types)
     levels = _slots(draw, wanted.questions, wanted.difficulty, in_turn=True)
@@ -268,7 +321,7 @@ def _short(wanted: Blueprint, found: int, slot: tuple[str | None, ...]) -> QuizE
     )
     return QuizError(
         f"there are not enough templates: only {found} of {wanted.questions} questions, then none "
-        f"is left with {about}",
+        f"is left{about and f' with {about}'}",
         hint=f"ask for fewer questions (-n {max(found, 1)}), or for more kinds: cnncalc quiz --list",
     )
 

@@ -47,7 +47,8 @@ class Wrong(NamedTuple):
     @property
     def misconception(self) -> str:
         """The misconception's name to programs; the same words have the same one."""
-        return re.sub(r"[^a-z0-9]+", "-", self.text.lower()).strip("-")
+        letters = (c if c.isalpha() or c.isdecimal() else " " for c in self.text.lower())
+        return "-".join("".join(letters).split())
 
     @property
     def feedback(self) -> str:

@@ -42,7 +42,8 @@ def question(
 ) -> Question:
     """The question of a template for a seed, of a difficulty if one is given.
 
-    ``unlike``: texts of questions that it must not repeat. Raises :class:`QuizError` where no draw
+    ``unlike``: texts of questions that it must not repeat; one of a template that is asked only once
+    does not, even if it begins like another one. Raises :class:`QuizError` where no draw
     is good.
     """
     said = {*unlike}
@@ -57,7 +58,8 @@ def question(
         if made.body.type != template.type:
             raise TypeError(f"{template.id} is of type {template.type}, made {made.body.type}")
         found = difficulty(made)
-        if (level is None or found == level) and wording(made) not in said:
+        new = template.once or wording(made) not in said
+        if new and (level is None or found == level):
             return _question(template, seed, made, found, draw)
         why = "no draw has this difficulty, or is new"
     raise QuizError(

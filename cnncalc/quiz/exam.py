@@ -9,19 +9,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnncalc.errors import UsageError
+from cnncalc.quiz import bank
 from cnncalc.quiz.blueprints import Blueprint, Slot, chosen
 from cnncalc.quiz.draw import Draw
 from cnncalc.quiz.engine import LEVELS, VERSION, Seed, question, wording
-from cnncalc.quiz.model import LETTERS, Body, Question, Single
-from cnncalc.quiz.registry import catalogue, find
+from cnncalc.quiz.model import LETTERS, Body, Question, Single, amount
+from cnncalc.quiz.registry import Template, catalogue, find
 
 
 class Quiz(NamedTuple):
-    """Questions, and what they come from."""
+    """Questions, and what they come from; ``banks`` are files that some of them are from."""
 
     seed: int
     variant: str
     questions: tuple[Question, ...]
+    banks: tuple[bank.Bank, ...] = ()
 
     @property
     def title(self) -> str:
@@ -29,6 +31,12 @@ class Quiz(NamedTuple):
         from cnncalc import __version__
 
         return f"cnncalc {__version__} quiz, seed {self.seed}, variant {self.variant}"
+
+    @property
+    def worth(self) -> str:
+        """How many questions there are, and points, in words."""
+        points = sum(one.points for one in self.questions)
+        return f"{amount(len(self.questions), 'question')}, {amount(points, 'point')}"
 
     def manifest(self) -> dict[str, Any]:
         """What rebuilds this quiz, and tells whether it is still the same."""
@@ -39,6 +47,7 @@ class Quiz(NamedTuple):
             "quiz": VERSION,
             "seed": self.seed,
             "variant": self.variant,
+            **({"banks": [_record(one) for one in self.banks]} if self.banks else {}),
             "questions": [
                 {"template": one.template, "difficulty": one.difficulty} for one in self.questions
             ],
@@ -66,29 +75,42 @@ def quiz(wanted: Blueprint, seed: int = 1, variant: str = "A") -> Quiz:
 
     Raises :class:`QuizError` where the templates cannot meet the blueprint.
     """
-    slots = chosen(wanted, _checked(seed), catalogue().values())
-    first = _built(slots, seed, "A")
+    slots = chosen(wanted, _checked(seed), wanted.templates().values())
+    first = _built(slots, seed, "A", wanted.banks)
     return first if variant == "A" else like(first, variant)
 
 
 def like(first: Quiz, variant: str) -> Quiz:
     """Another variant: every question of the same template and difficulty."""
-    slots = [Slot(find(one.template), one.difficulty) for one in first.questions]
-    return _built(slots, first.seed, variant)
+    among = _among(first.banks)
+    slots = [Slot(find(one.template, among), one.difficulty) for one in first.questions]
+    return _built(slots, first.seed, variant, first.banks)
 
 
-def rebuilt(manifest: Mapping[str, Any], variant: str | None = None) -> Quiz:
+def _among(banks: Iterable[bank.Bank]) -> dict[str, Template]:
+    return {**catalogue(), **{one.id: one for found in banks for one in found.templates}}
+
+
+def _record(one: bank.Bank) -> dict[str, str]:
+    return {"path": one.path, "sha256": one.sha256}
+
+
+def rebuilt(
+    manifest: Mapping[str, Any], variant: str | None = None, banks: Iterable[str] = ()
+) -> Quiz:
     """The quiz of a manifest (or of an export to JSON), or another variant of it.
 
-    Raises :class:`UsageError` for what is no manifest.
+    ``banks`` are the files of its banks where they are not where they were. Raises
+    :class:`UsageError` for what is no manifest, and for banks that are missing or have changed.
     """
     found = manifest.get("manifest", manifest)
     try:
-        slots = [
-            Slot(find(str(one["template"])), _level(one["difficulty"]))
-            for one in found["questions"]
+        records = [
+            {"path": str(one["path"]), "sha256": str(one["sha256"])}
+            for one in found.get("banks", ())
         ]
-        seed, version, own = int(found["seed"]), found["quiz"], str(found["variant"])
+        asked = [(str(one["template"]), _level(one["difficulty"])) for one in found["questions"]]
+        seed, version, first = int(found["seed"]), found["quiz"], str(found["variant"])
     except (KeyError, TypeError, ValueError, AttributeError):
         raise UsageError(
             "this is no manifest of a quiz", hint="cnncalc quiz -f manifest -o quiz.json writes one"
@@ -98,7 +120,10 @@ def rebuilt(manifest: Mapping[str, Any], variant: str | None = None) -> Quiz:
             f"the manifest is of version {version} of the questions, this is {VERSION}",
             hint=f"install cnncalc {found.get('cnncalc', '')}",
         )
-    return _built(slots, _checked(seed), variant or own)
+    own = bank.again(records, banks)
+    among = _among(own)
+    slots = [Slot(find(id, among), level) for id, level in asked]
+    return _built(slots, _checked(seed), variant or first, own)
 
 
 def is_same(manifest: Mapping[str, Any], found: Quiz) -> bool:
@@ -137,15 +162,18 @@ def _checked(seed: int) -> int:
     return seed
 
 
-def _built(slots: Iterable[Slot], seed: int, variant: str) -> Quiz:
+def _built(slots: Iterable[Slot], seed: int, variant: str, banks: Iterable[bank.Bank]) -> Quiz:
     if len(variant) != 1 or variant not in LETTERS:
         raise UsageError(f"a variant is a letter from A to Z, got {variant!r}", hint="--variant B")
+    slots = list(slots)
+    used = {slot.template.bank for slot in slots}
     found: list[Question] = []
     for number, slot in enumerate(slots, 1):
         said = map(wording, found)
         found.append(question(slot.template, Seed(seed, variant, number), slot.level, said))
     bodies = _dealt([one.body for one in found], Draw(VERSION, seed, "keys", variant))
-    return Quiz(seed, variant, tuple(one._replace(body=body) for one, body in zip(found, bodies)))
+    questions = tuple(one._replace(body=body) for one, body in zip(found, bodies))
+    return Quiz(seed, variant, questions, tuple(one for one in banks if one.path in used))
 
 
 def _dealt(bodies: list[Body], draw: Draw) -> list[Body]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cnncalc.quiz.blueprints import Blueprint
 from cnncalc.quiz.profiles import profile
-from cnncalc.quiz.registry import Template, catalogue
+from cnncalc.quiz.registry import Template
 from cnncalc.render import Column, Report, Table
 
 _COLUMNS = (
@@ -19,14 +19,21 @@ _COLUMNS = (
 )
 
 
-def report(wanted: Blueprint | None = None) -> Report:
+def report(wanted: Blueprint) -> Report:
     """The templates that a blueprint allows for. The table counts misconceptions; JSON names them."""
-    found = [_row(one) for one in catalogue().values() if wanted is None or _is_in(one, wanted)]
-    rows = [
-        [row[column.key] for column in _COLUMNS[:-1]] + [len(row["misconceptions"])]
-        for row in ({**one, "difficulty": "–".join(map(str, one["difficulty"]))} for one in found)
-    ]
-    return Report(lambda: found, Table("", _COLUMNS, rows))
+    found = [_row(one) for one in wanted.templates().values() if _is_in(one, wanted)]
+    columns = (*_COLUMNS, Column("bank", "bank")) if wanted.banks else _COLUMNS
+    shown = (
+        {
+            **one,
+            "difficulty": "–".join(map(str, one["difficulty"])),
+            "misconceptions": len(one["misconceptions"]),
+        }
+        for one in found
+    )
+    return Report(
+        lambda: found, Table("", columns, [[row[c.key] for c in columns] for row in shown])
+    )
 
 
 def _is_in(one: Template, wanted: Blueprint) -> bool:
@@ -48,4 +55,5 @@ def _row(one: Template) -> dict[str, Any]:
         "difficulty": sorted({measured.levels[0], measured.levels[-1]}),
         "misconceptions": list(measured.misconceptions),
         "sources": list(one.sources),
+        "bank": one.bank or None,
     }

@@ -66,6 +66,16 @@ class Question(NamedTuple):
         return self.body.type
 
     @property
+    def points(self) -> int:
+        """What it is worth: its difficulty."""
+        return self.difficulty
+
+    @property
+    def worth(self) -> str:
+        """The same in words."""
+        return amount(self.points, "point")
+
+    @property
     def key(self) -> str:
         """The answer in one line."""
         return self.body.key
@@ -87,6 +97,14 @@ class Question(NamedTuple):
             "sources": list(self.sources),
             "picture": self.picture.description if self.picture else None,
         }
+
+
+def amount(count: int, what: str) -> str:
+    """
+    >>> amount(1, "point"), amount(2, "point")
+    ('1 point', '2 points')
+    """
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def spans(stem: str) -> list[list[tuple[bool, str]]]:
@@ -123,6 +141,7 @@ __all__ = [
     "TrueFalse",
     "Value",
     "Wrong",
+    "amount",
     "block",
     "plain",
     "shown",

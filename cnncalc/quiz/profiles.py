@@ -34,8 +34,8 @@ def measured(template: Template, draws: int = _DRAWS) -> Profile:
 
 @cache
 def profile(template: Template) -> Profile:
-    """What was measured; a template that is new is measured now."""
-    kept = _kept().get(template.id)
+    """What was measured; one that is new, or a teacher's own, is measured now."""
+    kept = None if template.bank else _kept().get(template.id)
     return kept or measured(template)
 
 

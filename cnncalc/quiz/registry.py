@@ -7,7 +7,7 @@ A template is a function that makes a question from random choices, decorated wi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -37,11 +37,21 @@ TOPICS: dict[str, str] = {
 }
 
 
+#: What an id is.
+ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def topic_words(topic: str) -> str:
+    """What a topic is called; one of a teacher's own bank by its name."""
+    return TOPICS.get(topic, topic)
+
+
 class Template(NamedTuple):
     """``make`` makes a question; ``sources`` are sections of documents that teach what it asks.
 
     ``id`` is lower case words with hyphens, ``title`` what it asks in a few words. ``once``: a quiz
-    has it only once, since its questions are all about the same.
+    has it only once, since its questions are all about the same. ``bank`` is the file of a teacher's
+    own.
     """
 
     id: str
@@ -51,6 +61,7 @@ class Template(NamedTuple):
     make: Maker
     sources: tuple[str, ...] = ()
     once: bool = False
+    bank: str = ""
 
 
 _FOUND: dict[str, Template] = {}
@@ -72,7 +83,7 @@ def template(
 
 
 def add(one: Template) -> None:
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", one.id):
+    if not ID.fullmatch(one.id):
         raise ValueError(f"{one.id!r} is no id: use lower case words with hyphens")
     if one.id in _FOUND:
         raise ValueError(f"two templates are called {one.id!r}")
@@ -95,9 +106,9 @@ def catalogue() -> dict[str, Template]:
     return dict(sorted(_FOUND.items(), key=lambda item: (order[item[1].topic], item[0])))
 
 
-def find(id: str) -> Template:
+def find(id: str, among: Mapping[str, Template] | None = None) -> Template:
     """Raises :class:`UsageError` for an unknown template."""
-    found = catalogue()
+    found = catalogue() if among is None else among
     if id not in found:
         raise UsageError(f"there is no template {id!r}", hint=suggest(id, found, "templates"))
     return found[id]

@@ -125,7 +125,7 @@ class _Composer:
                         ForeignYaml(
                             "a second document in one file",
                             at=self.at(event),
-                            hint="one network per file: split it at ---",
+                            hint="put what follows --- into a file of its own",
                         )
                     )
                     return tree

@@ -1,10 +1,11 @@
-"""The bank of questions about ideas: entries of the YAML files in this folder, each a template.
+"""Banks of questions in words: files in YAML, the ones in this folder and those of teachers.
 
-A file has ``bank: 1``, the ``document`` and ``seed`` that its entries are about, and ``items``. An
-entry has an ``id``, ``topic``, ``type``, ``source`` (the section that teaches it, or several), what it
-``asks`` and why (``because``: a text, or a list of the steps of an argument, each of which makes the
-question more difficult); ``also`` names sections of other documents, such as ``001 Max Pooling``, and
-``title`` says in short what a long question asks. Then there are
+A file has ``bank: 1`` and ``items``; ``document`` is what the sources of its items are in, and
+``topics`` lists topics of its own. An entry has an ``id``, ``topic``, ``type``, what it ``asks`` and
+why (``because``: a text, or a list of the steps of an argument, each of which makes the question more
+difficult). ``source`` is the section that teaches it, or several; ``also`` names sections of other
+documents, such as ``001 Max Pooling``, and ``title`` says in short what a long question asks. Then
+there are
 
 - single: ``right`` (a text, or several of which one is drawn) and ``wrong``: at least three
   ``{says, mistake}``;
@@ -19,200 +20,137 @@ than are shown make the variants differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple, TypeAlias
 
-from cnncalc.errors import Position, Source, SpecError, suggest
-from cnncalc.quiz.draw import Draw
-from cnncalc.quiz.making import Made, because, choice, judged, matching
-from cnncalc.quiz.model import Statement, Wrong
-from cnncalc.quiz.registry import TOPICS, Template
-from cnncalc.spec.limits import Limits
-from cnncalc.spec.yaml import Mapping, Scalar, Sequence, Tree, read
+from cnncalc.errors import Position, Source, SpecError, UsageError
+from cnncalc.quiz.bank.entries import parse
+from cnncalc.quiz.registry import TOPICS, Template, catalogue
 
-#: Version of the format.
-VERSION = 1
-#: Statements and pairs that are shown, unless an entry says otherwise.
-SHOWN = 4
+#: Bytes of a file that are read at most.
+MOST = 1_000_000
 
-_TOP = ("bank", "document", "seed", "items")
-_COMMON = ("id", "topic", "type", "source", "also", "asks", "because", "title")
-#: The keys that the types have beside the common ones.
-_OWN = {
-    "single": ("right", "wrong"),
-    "truefalse": ("statements", "show"),
-    "matching": ("pairs", "others", "show"),
-}
+
+class Bank(NamedTuple):
+    """The questions of a file; ``sha256`` is that of its bytes."""
+
+    path: str
+    sha256: str
+    templates: tuple[Template, ...]
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Those of its own."""
+        found = dict.fromkeys(one.topic for one in self.templates)
+        return tuple(topic for topic in found if topic not in TOPICS)
+
+
+#: A bank, or the path of its file.
+Named: TypeAlias = "str | os.PathLike[str] | Bank"
 
 
 def templates() -> Iterator[Template]:
-    """Those of all files, by name."""
+    """Those of all files of this folder, by name."""
     for path in sorted(Path(__file__).parent.glob("*.yaml")):
         yield from parse(path.read_text(encoding="utf-8"), path.name)
 
 
-def parse(text: str, name: str = "<bank>") -> list[Template]:
-    """The entries of a text; raises :class:`SpecError` with line and column."""
-    top = _mapping(read(Source(name, text), Limits()), "a bank of questions")
-    _known(top, _TOP, "a bank")
-    if _text(top, "bank") != str(VERSION):
-        raise SpecError(f"write bank: {VERSION}", at=top.at, hint="the version of the format")
-    seed = _text(top, "seed")
-    return [_entry(_mapping(item, "an entry"), seed) for item in _list(top, "items")]
+def load(path: str, before: Sequence[Bank] = ()) -> Bank:
+    """The bank in a file; its ids are neither ours nor those of banks ``before``.
+
+    Raises :class:`UsageError` for a file that cannot be read, :class:`SpecError` with line and column
+    (or several of them) for what is wrong in it.
+    """
+    data = _bytes(path)
+    digest = sha256(data).hexdigest()
+    for one in before:
+        if one.sha256 == digest:
+            same = "" if one.path == path else f", as {one.path}"
+            raise UsageError(f"the bank {path} is given twice{same}", hint="leave one out")
+    taken = dict.fromkeys(catalogue(), "cnncalc")
+    taken |= {template.id: one.path for one in before for template in one.templates}
+    return Bank(path, digest, tuple(parse(_text(path, data), path, taken, own=path)))
 
 
-def _entry(item: Mapping, seed: str) -> Template:
-    type = _text(item, "type")
-    _one_of(item, "type", _OWN)
-    _one_of(item, "topic", TOPICS)
-    _known(item, _COMMON + _OWN[type], f"an entry of type {type}")
-    asks = _text(item, "asks")
-    sources = [f"{seed} {source}" for source in _texts(item, "source")]
-    sources += _texts(item, "also") if item.get("also") else []
-    steps = _texts(item, "because")
-    make = _MAKERS[type](item, asks, because(*steps))
-    title = _text(item, "title") if item.get("title") else asks.partition("\n")[0]
-    return Template(
-        _text(item, "id"),
-        _text(item, "topic"),
-        type,
-        title,
-        lambda draw: make(draw)._replace(steps=len(steps) if len(steps) > 1 else 0),
-        tuple(sources),
-        True,
+def loaded(given: Iterable[Named], before: Sequence[Bank] = ()) -> tuple[Bank, ...]:
+    """The banks ``before`` and those given."""
+    found = list(before)
+    for one in given:
+        found.append(one if isinstance(one, Bank) else load(os.fspath(one), found))
+    return tuple(found)
+
+
+def again(records: Iterable[Mapping[str, str]], given: Iterable[str] = ()) -> tuple[Bank, ...]:
+    """The banks that a manifest records (path and sha256), as they were.
+
+    ``given`` says where they are now, if elsewhere. Raises :class:`UsageError` for what is missing or
+    has changed.
+    """
+    places = {sha256(_bytes(path)).hexdigest(): path for path in given}
+    found: list[Bank] = []
+    for record in records:
+        path, digest = record["path"], record["sha256"]
+        place = places.pop(digest, path)
+        elsewhere = "if that is elsewhere now, --bank FILE says where"
+        try:
+            data = _bytes(place)
+        except UsageError as error:
+            raise UsageError(
+                f"{error.message}; the questions of this quiz come from there", hint=elsewhere
+            ) from None
+        if sha256(data).hexdigest() != digest:
+            raise UsageError(
+                f"{place} has changed since this quiz was made",
+                hint=f"put the file back as it was (its sha256 was {digest}); {elsewhere}",
+            )
+        found.append(load(place, found))
+    for path in places.values():
+        raise UsageError(
+            f"{path} is no bank of this quiz, or has changed since it was made",
+            hint="leave --bank out, or name the file as it was",
+        )
+    return tuple(found)
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MOST + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(
+            f"cannot read the bank {path}: {reason}", hint="name a file of questions in YAML"
+        ) from None
+    if len(data) > MOST:
+        raise UsageError(
+            f"the bank {path} has more than {MOST:,} bytes",
+            hint="split it: --bank may be given more than once",
+        )
+    return data
+
+
+def _text(path: str, data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if b"\0" not in data:
+            source = Source(path, data.decode("utf-8", "replace"))
+            before = data[: error.start].decode("utf-8", "replace")
+            at = Position(source, before.count("\n") + 1, len(before) - before.rfind("\n"))
+            byte = f"0x{data[error.start]:02x}"
+            raise SpecError(
+                f"the byte {byte} is not UTF-8", at=at, hint="save the file as UTF-8"
+            ) from None
+    else:
+        if "\0" not in text:
+            return text
+    raise UsageError(
+        f"the bank {path} is no text in UTF-8: it has zero bytes",
+        hint="name a file of questions in YAML, saved as UTF-8",
     )
 
 
-# One function for each type: reads the entry, and returns what makes its questions.
-
-_Make = Callable[[Draw], Made]
-
-
-def _single(item: Mapping, asks: str, solution: Any) -> _Make:
-    right = _texts(item, "right")
-    wrong = [_wrong(_mapping(one, "a wrong answer")) for one in _list(item, "wrong")]
-    if len(wrong) < 3:
-        raise _problem(item, "wrong", "a single choice needs at least three wrong answers")
-    return lambda draw: choice(draw, asks, draw.choose(right), wrong, solution)
-
-
-def _truefalse(item: Mapping, asks: str, solution: Any) -> _Make:
-    statements = [_statement(_mapping(one, "a statement")) for one in _list(item, "statements")]
-    show = _count(item, len(statements))
-    if len({one.true for one in statements}) != 2:
-        raise _problem(item, "statements", "some statements must be true, and some false")
-    traps = show // 2
-    return lambda draw: judged(asks, draw.sample(statements, show), solution, traps)
-
-
-def _matching(item: Mapping, asks: str, solution: Any) -> _Make:
-    pairs = [(key.text, _scalar(value)) for key, value in _mapping_at(item, "pairs").items]
-    others = [
-        _wrong(_mapping(one, "another choice"))
-        for one in (_list(item, "others") if item.get("others") else ())
-    ]
-    show = _count(item, len(pairs))
-    return lambda draw: matching(draw, asks, draw.sample(pairs, show), others, solution)
-
-
-_MAKERS: dict[str, Callable[[Mapping, str, Any], _Make]] = {
-    "single": _single,
-    "truefalse": _truefalse,
-    "matching": _matching,
-}
-
-
-def _wrong(item: Mapping) -> Wrong:
-    _known(item, ("says", "mistake"), "a wrong answer")
-    return Wrong(_text(item, "says"), _text(item, "mistake"))
-
-
-def _statement(item: Mapping) -> Statement:
-    _known(item, ("true", "false", "mistake"), "a statement")
-    true = item.get("true") is not None
-    says = _text(item, "true" if true else "false")
-    if item.get("mistake") is None:
-        if not true:
-            raise _problem(item, "false", "a false statement has a mistake")
-        return Statement(says, true)
-    return Statement(says, true, Wrong(says, _text(item, "mistake")))
-
-
-def _count(item: Mapping, most: int) -> int:
-    if item.get("show") is None:
-        return min(SHOWN, most)
-    text = _text(item, "show")
-    if not (text.isascii() and text.isdigit() and 2 <= int(text[:4]) <= most):
-        raise _problem(item, "show", f"show: must be a number from 2 to {most}")
-    return int(text)
-
-
-# Reading.
-
-
-def _mapping(tree: Tree, what: str) -> Mapping:
-    if not isinstance(tree, Mapping):
-        raise SpecError(f"{what} is a mapping", at=tree.at, hint="write key: value")
-    return tree
-
-
-def _known(tree: Mapping, keys: tuple[str, ...], what: str) -> None:
-    for key, _ in tree.items:
-        if key.text not in keys:
-            hint = suggest(key.text, keys, "keys")
-            raise SpecError(f"unknown key {key.text!r} in {what}", at=key.at, hint=hint)
-
-
-def _value(tree: Mapping, key: str) -> Tree:
-    found = tree.get(key)
-    if found is None:
-        raise SpecError(f"{key}: is missing", at=tree.at, hint=f"add {key}: …")
-    return found
-
-
-def _scalar(tree: Tree) -> str:
-    if not isinstance(tree, Scalar) or not tree.text.strip():
-        raise SpecError("a text is expected here", at=tree.at, hint='write "…"')
-    return tree.text.strip()
-
-
-def _text(tree: Mapping, key: str) -> str:
-    return _scalar(_value(tree, key))
-
-
-def _list(tree: Mapping, key: str) -> tuple[Tree, ...]:
-    found = _value(tree, key)
-    if not isinstance(found, Sequence) or not found.items:
-        raise SpecError(f"{key}: must be a list", at=found.at, hint="- …")
-    return found.items
-
-
-def _texts(tree: Mapping, key: str) -> list[str]:
-    found = _value(tree, key)
-    return list(map(_scalar, found.items if isinstance(found, Sequence) else (found,)))
-
-
-def _mapping_at(tree: Mapping, key: str) -> Mapping:
-    return _mapping(_value(tree, key), key)
-
-
-def _one_of(tree: Mapping, key: str, known: Any) -> None:
-    if _text(tree, key) not in known:
-        word = _text(tree, key)
-        raise SpecError(
-            f"{key}: there is no {word!r}",
-            at=_at(tree, key),
-            hint=suggest(word, known, f"{key}s"),
-        )
-
-
-def _problem(tree: Mapping, key: str, message: str) -> SpecError:
-    return SpecError(message, at=_at(tree, key), hint="the docstring of cnncalc.quiz.bank says how")
-
-
-def _at(tree: Mapping, key: str) -> Position:
-    return _value(tree, key).at
-
-
-__all__ = ["parse", "templates"]
+__all__ = ["Bank", "Named", "again", "load", "loaded", "parse", "templates"]

@@ -55,7 +55,8 @@ def _on_one_line(html: str) -> str:
 
 
 def _tags(question: Question) -> str:
-    return f"cnncalc {question.topic} difficulty::{question.difficulty} {question.template}"
+    topic = question.topic.replace(" ", "_")
+    return f"cnncalc {topic} difficulty::{question.difficulty} {question.template}"
 
 
 # What is asked.

@@ -22,7 +22,6 @@ from cnncalc.quiz.exports.fallbacks import (
     decimal,
     gaps,
     numbers,
-    points,
     reach,
     spellings,
 )
@@ -63,7 +62,7 @@ class _Source:
     ) -> Iterator[str]:
         """``more`` goes after the stem, ``beside`` are said with the solution."""
         self.count += 1
-        worth = part.points if part else Fraction(points(question))
+        worth = part.points if part else Fraction(question.points)
         yield f"Title: {part.id if part else question.id}"
         yield f"Points: {decimal(Fraction(max(1, ceil(2 * worth)), 2))}"
         stem = [*_stem(question), *more, *([_escape(part.asks)] if part else [])]

@@ -27,11 +27,6 @@ from cnncalc.quiz.model import (
 DIGITS = 6
 
 
-def points(question: Question) -> int:
-    """What a question is worth: its difficulty."""
-    return question.difficulty
-
-
 class Part(NamedTuple):
     """One of the questions that a question becomes: ``asks`` goes after its stem."""
 
@@ -58,7 +53,7 @@ def choices(question: Question, body: Matching) -> Iterator[Part]:
 
 
 def _part(question: Question, place: int, count: int, asks: str, body: Single | Numeric) -> Part:
-    share = Fraction(points(question), count)
+    share = Fraction(question.points, count)
     return Part(f"{question.id}_{place + 1}", asks, body, share)
 
 

@@ -33,7 +33,7 @@ from cnncalc.quiz.model import (
     Wrong,
     shown,
 )
-from cnncalc.quiz.registry import TOPICS
+from cnncalc.quiz.registry import topic_words
 
 
 def write(quiz: Quiz, key: bool) -> str:
@@ -58,7 +58,7 @@ def _question(
 ) -> Iterator[str]:
     """``more`` goes after the stem, ``beside`` is said with the solution."""
     id = id or question.id
-    yield f"// [id:{id}] [tag:{TOPICS[question.topic]}] [tag:difficulty {question.difficulty}]"
+    yield f"// [id:{id}] [tag:{topic_words(question.topic)}] [tag:difficulty {question.difficulty}]"
     stem = fragments.stem(question, fragments.within) + more
     yield f"::{_escape(id)}::[html]{_escape(stem)}{{{start}"
     yield from (f"  {answer}" for answer in answers)

@@ -29,7 +29,7 @@ from cnncalc.quiz.model import (
     Wrong,
     shown,
 )
-from cnncalc.quiz.registry import TOPICS
+from cnncalc.quiz.registry import topic_words
 from cnncalc.render import mathml
 
 _HERE = Path(__file__).parent
@@ -38,7 +38,7 @@ _HERE = Path(__file__).parent
 def write(quiz: Quiz, key: bool) -> str:
     style, script = (_HERE / f"page.{kind}" for kind in ("css", "js"))
     data = [
-        {"topic": TOPICS[one.topic], "parts": _PARTS[type(one.body)](one.body)}
+        {"topic": topic_words(one.topic), "parts": _PARTS[type(one.body)](one.body)}
         for one in quiz.questions
     ]
     return _PAGE.format(
@@ -90,7 +90,7 @@ _PAGE = """<!DOCTYPE html>
 
 def _question(question: Question) -> str:
     number, name = question.number, f"q{question.number}"
-    about = f"{TOPICS[question.topic]} · difficulty {question.difficulty}"
+    about = f"{topic_words(question.topic)} · difficulty {question.difficulty}"
     solution = fragments.solution(question.solution, mathml.formula) + fragments.command(question)
     return "\n".join(
         [

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from cnncalc.quiz.bodies import dotted
 from cnncalc.quiz.exam import Quiz
-from cnncalc.quiz.exports.fallbacks import ByType, points
+from cnncalc.quiz.exports.fallbacks import ByType
 from cnncalc.quiz.model import (
     LETTERS,
     Matching,
@@ -85,7 +85,7 @@ def _points(questions: int) -> str:
 def _question(question: Question) -> Iterator[str]:
     yield ""
     yield f"% {question.id}"
-    yield rf"\question[{points(question)}]"
+    yield rf"\question[{question.points}]"
     yield r"\begin{samepage}"
     for paragraph in spans(question.stem):
         lines = block(paragraph)

@@ -26,7 +26,7 @@ from cnncalc.render.report import Table as Rows
 
 
 def write(quiz: Quiz, key: bool) -> str:
-    lines = [f"# {quiz.title}", ""]
+    lines = [f"# {quiz.title}", "", quiz.worth, ""]
     for question in quiz.questions:
         lines += [*_question(question), ""]
     if key:
@@ -37,7 +37,7 @@ def write(quiz: Quiz, key: bool) -> str:
 
 
 def _question(question: Question) -> Iterator[str]:
-    yield f"## {question.number}"
+    yield f"## {question.number} ({question.worth})"
     yield ""
     for paragraph in spans(question.stem):
         lines = block(paragraph)

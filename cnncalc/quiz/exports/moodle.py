@@ -18,7 +18,6 @@ from cnncalc.quiz.exports.fallbacks import (
     choice,
     decimal,
     numbers,
-    points,
     reach,
     right,
     spellings,
@@ -37,7 +36,7 @@ from cnncalc.quiz.model import (
     Wrong,
     shown,
 )
-from cnncalc.quiz.registry import TOPICS
+from cnncalc.quiz.registry import topic_words
 
 
 def write(quiz: Quiz, key: bool) -> str:
@@ -66,14 +65,14 @@ def _question(
     solution = fragments.solution(question.solution, fragments.tex)
     _html(found, "generalfeedback", solution + mistakes(beside) + fragments.command(question))
     for name, value in (
-        ("defaultgrade", str(points(question))),
+        ("defaultgrade", str(question.points)),
         ("penalty", "0.3333333"),
         ("hidden", "0"),
         ("idnumber", question.id),
     ):
         SubElement(found, name).text = value
     tags = SubElement(found, "tags")
-    for tag in ("cnncalc", TOPICS[question.topic], f"difficulty {question.difficulty}"):
+    for tag in ("cnncalc", topic_words(question.topic), f"difficulty {question.difficulty}"):
         _text(SubElement(tags, "tag"), tag.replace(",", ";"))
     return found
 

@@ -18,7 +18,6 @@ from cnncalc.quiz.exports.fallbacks import (
     choice,
     decimal,
     numbers,
-    points,
     reach,
     spellings,
     unmatched,
@@ -62,8 +61,8 @@ class _Body(NamedTuple):
 
 def item(question: Question) -> str:
     """The file of a question."""
-    body: _Body = _BODIES[type(question.body)](question.body, points(question))
-    share = decimal(Fraction(points(question), len(body.responses)))
+    body: _Body = _BODIES[type(question.body)](question.body, question.points)
+    share = decimal(Fraction(question.points, len(body.responses)))
     said = [one for response in body.responses for one in response.mistakes]
     solution = fragments.solution(question.solution, mathml.formula) + fragments.command(question)
     lines = [
@@ -72,7 +71,7 @@ def item(question: Question) -> str:
         f'title="{question.id}" adaptive="false" timeDependent="false" toolName="cnncalc">',
         *(response.declared for response in body.responses),
         _outcome("SCORE", "0"),
-        _outcome("MAXSCORE", str(points(question))),
+        _outcome("MAXSCORE", str(question.points)),
         '<outcomeDeclaration identifier="SAID" cardinality="multiple" baseType="identifier"/>',
         f"<itemBody>{fragments.stem(question, fragments.file_name)}{body.asked}</itemBody>",
         "<responseProcessing>",

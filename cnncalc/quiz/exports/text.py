@@ -28,9 +28,9 @@ _INDENT = "    "
 
 
 def write(quiz: Quiz, key: bool) -> str:
-    lines = [quiz.title, ""]
+    lines = [quiz.title, quiz.worth, ""]
     for question in quiz.questions:
-        lines += [*sheet(question), ""]
+        lines += [*sheet(question, about=f"({question.worth}) "), ""]
     if key:
         lines += ["KEY", ""]
         for question in quiz.questions:
@@ -38,9 +38,12 @@ def write(quiz: Quiz, key: bool) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def sheet(question: Question, width: int = plain.WIDTH) -> Iterator[str]:
-    """The lines of a question without its answer; paragraphs are folded at ``width``."""
-    number = f"{question.number}.".ljust(len(_INDENT))
+def sheet(question: Question, width: int = plain.WIDTH, about: str = "") -> Iterator[str]:
+    """The lines of a question without its answer; paragraphs are folded at ``width``.
+
+    ``about`` goes before its text.
+    """
+    number = f"{question.number}.".ljust(len(_INDENT)) + about
     for i, paragraph in enumerate(spans(question.stem)):
         start = _INDENT if i else number
         lines = block(paragraph)
@@ -48,6 +51,8 @@ def sheet(question: Question, width: int = plain.WIDTH) -> Iterator[str]:
             text = "".join(f"`{t}`" if code else t for code, t in paragraph)
             yield from _folded(start, text, width)
         else:
+            if not i:
+                yield number.rstrip()
             yield from ("", *(f"{_INDENT}{line}" for line in lines.split("\n")), "")
     if question.picture:
         yield from _folded(_INDENT, f"[picture: {question.picture.description}]", width)

@@ -16,23 +16,13 @@ from cnncalc.errors import CnncalcError, Position, Source, SpecError, UsageError
 from cnncalc.quiz.grading.cells import Cell, rows
 from cnncalc.quiz.grading.keys import Keys
 from cnncalc.quiz.model import LETTERS, Question
+from cnncalc.quiz.several import Several
 
 STUDENT, VARIANT = "student", "variant"
-#: As many problems are told at once.
-MOST_TOLD = 20
 
 
-class AnswersError(CnncalcError):
-    """All that is wrong with a file of answers, each with its place."""
-
-    def __init__(self, problems: Sequence[CnncalcError]) -> None:
-        super().__init__(problems[0].message, at=problems[0].at, hint=problems[0].hint)
-        self.problems = tuple(problems)
-
-    def __str__(self) -> str:
-        told = [str(one) for one in self.problems[:MOST_TOLD]]
-        more = len(self.problems) - len(told)
-        return "\n".join([*told, *([f"and {more} errors more"] if more else [])])
+class AnswersError(Several):
+    """All that is wrong with a file of answers."""
 
 
 class Answers(NamedTuple):
@@ -235,11 +225,12 @@ def _row(row: list[Cell], columns: _Columns, keys: Keys) -> Answers:
                 f"a variant is a letter from A to Z, got {got}", at=cell.at, hint="write A"
             )
         if not keys.has(variant):
-            known = ", ".join(keys.variants)
+            known, why = ", ".join(keys.variants), keys.problem
             raise SpecError(
-                f"there is no key for variant {variant}, only for {known}",
+                f"there is no key for variant {variant}, only for {known}"
+                + (f": {why.message}" if why else ""),
                 at=cell.at,
-                hint="name the JSON of every variant, or one that this version can rebuild",
+                hint=why.hint if why else None,
             )
     cells = {number: row[place] for number, place in columns.questions.items()}
     return Answers(student.text, variant, cells)

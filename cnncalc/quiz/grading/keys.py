@@ -6,7 +6,7 @@ of the templates since. A manifest is rebuilt, and refused where that gives othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -34,52 +34,68 @@ from cnncalc.render.page import Page
 class Keys:
     """The quizzes of the variants by their letters, all with the same templates in order.
 
-    ``data`` is what one of them was read from, which can tell other variants.
+    ``data`` is what one of them was read from, which can tell other variants, with the files of its
+    banks where these are elsewhere now.
     """
 
-    def __init__(self, variants: Mapping[str, Quiz], data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        variants: Mapping[str, Quiz],
+        data: Mapping[str, Any] | None = None,
+        banks: Sequence[str] = (),
+    ) -> None:
         self.variants = variants
         self._data = data
+        self._banks = banks
 
     @cached_property
-    def _manifest(self) -> Mapping[str, Any] | None:
-        """What rebuilds variants that have no file, if it gives the same questions still."""
+    def problem(self) -> CnncalcError | None:
+        """Why variants that have no file cannot be rebuilt from what one was read from."""
         try:
-            data = self._data
-            return data if data and is_same(data, rebuilt(data)) else None
-        except (CnncalcError, KeyError):
-            return None
+            if self._data and is_same(self._data, rebuilt(self._data, None, self._banks)):
+                return None
+        except CnncalcError as error:
+            return error
+        except KeyError:
+            pass
+        return UsageError(
+            "the others cannot be rebuilt",
+            hint="name the JSON of every variant, or one that this version can rebuild",
+        )
 
     @property
     def first(self) -> Quiz:
         return next(iter(self.variants.values()))
 
     def has(self, variant: str) -> bool:
-        return variant in self.variants or self._manifest is not None
+        return variant in self.variants or self.problem is None
 
     def of(self, variants: Iterable[str]) -> Keys:
         """With these variants, too, for which :meth:`has` says that there is a key."""
         found = dict(self.variants)
         for variant in sorted({*variants} - {*found}):
-            assert self._manifest is not None
-            found[variant] = rebuilt(self._manifest, variant)
-        return Keys(found, self._data)
+            assert self._data is not None
+            found[variant] = rebuilt(self._data, variant, self._banks)
+        return Keys(found, self._data, self._banks)
 
 
-def read_keys(paths: Iterable[str]) -> Keys:
-    """The keys in some files; raises :class:`CnncalcError`."""
+def read_keys(paths: Iterable[str], banks: Sequence[str] = ()) -> Keys:
+    """The keys in some files; raises :class:`CnncalcError`.
+
+    ``banks`` are the files of a manifest's banks that are elsewhere now.
+    """
     found: dict[str, Quiz] = {}
     first = None
     for path in paths:
         data = read_manifest(path)
-        one = _quiz(data, path)
+        one = _quiz(data, path, banks)
         if one.variant in found:
             raise UsageError(
                 f"{path} is the second key for variant {one.variant}", hint="leave one out"
             )
         found[one.variant] = one
         first = first or data
-    keys = Keys(found, first)
+    keys = Keys(found, first, banks)
     expected = [one.template for one in keys.first.questions]
     for one in found.values():
         if [other.template for other in one.questions] != expected:
@@ -91,9 +107,9 @@ def read_keys(paths: Iterable[str]) -> Keys:
     return keys
 
 
-def _quiz(data: Mapping[str, Any], path: str) -> Quiz:
+def _quiz(data: Mapping[str, Any], path: str, banks: Sequence[str]) -> Quiz:
     if "manifest" not in data:
-        found = rebuilt(data)
+        found = rebuilt(data, None, banks)
         if data.get("sha256") != found.digest():
             raise UsageError(
                 f"{path} gives other questions than it was written for",
@@ -156,7 +172,7 @@ def _truefalse(data: Mapping[str, Any]) -> TrueFalse:
 def _numeric(data: Mapping[str, Any]) -> Numeric:
     return Numeric(
         _number(data["value"]),
-        _wrongs(data["wrong"]),
+        tuple(one._replace(value=_counted(one.value)) for one in _wrongs(data["wrong"])),
         data["unit"] or "",
         Fraction(data["tolerance"]),
     )
@@ -214,10 +230,17 @@ def _words(feedback: str, name: str) -> str:
     return next(fitting, name.replace("-", " "))
 
 
-def _value(value: int | str) -> Value:
-    """Numbers are numbers again, fractions too."""
+def _value(value: object) -> Value:
+    """An answer as it stands: "0.5" among words stays a word."""
+    if not isinstance(value, (int, str)):
+        raise TypeError(value)
+    return value
+
+
+def _counted(value: Value) -> Value:
+    """A wrong answer to a number; fractions are numbers again."""
     try:
-        return value if isinstance(value, int) else Fraction(value)
+        return Fraction(value) if isinstance(value, str) else value
     except ValueError:
         return value
 

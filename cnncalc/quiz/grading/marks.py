@@ -26,6 +26,8 @@ from cnncalc.quiz.model import Question
 
 #: A misconception is had that showed as often, and in this share of its chances.
 SHOWN, SHARE = 2, Fraction(1, 2)
+#: Who has fewer percents of the points of a topic is named there.
+LOW = 50
 #: Students without which a correlation says nothing.
 FEWEST = 5
 #: In a quiz of as many questions, and by as much of the points more, another variant's key makes one
@@ -72,11 +74,18 @@ class Student(NamedTuple):
 
     @property
     def possible(self) -> int:
-        return sum(one.question.difficulty for one in self.answered)
+        return sum(one.question.points for one in self.answered)
 
     @property
     def share(self) -> Fraction:
         return self.points / self.possible
+
+    def topics(self) -> dict[str, Student]:
+        """The same with the questions of each topic alone."""
+        found: dict[str, list[Answered]] = {}
+        for one in self.answered:
+            found.setdefault(one.question.topic, []).append(one)
+        return {topic: self._replace(answered=tuple(some)) for topic, some in found.items()}
 
     @property
     def beliefs(self) -> dict[str, Belief]:
@@ -94,7 +103,7 @@ class Student(NamedTuple):
 
 def points(answer: Answered) -> Fraction:
     """What an answer is worth."""
-    return answer.mark.score * answer.question.difficulty
+    return answer.mark.score * answer.question.points
 
 
 class Item(NamedTuple):
@@ -173,6 +182,14 @@ class Grading(NamedTuple):
             )
             for i, one in enumerate(self.keys.first.questions)
         ]
+
+    def topics(self) -> dict[str, list[Student]]:
+        """What those who were there answered of each topic, in the order of the questions."""
+        found: dict[str, list[Student]] = {}
+        for student in self.present:
+            for topic, part in student.topics().items():
+                found.setdefault(topic, []).append(part)
+        return found
 
     def beliefs(self) -> dict[str, list[tuple[Student, Belief]]]:
         """The misconceptions that showed, had by most first, and what each student did of them."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
 from cnncalc.quiz.answering import right
 from cnncalc.quiz.bodies import plain
-from cnncalc.quiz.grading.marks import Answered, Belief, Grading, Item, Student
+from cnncalc.quiz.grading.marks import LOW, Answered, Belief, Grading, Item, Student
+from cnncalc.quiz.model import amount
+from cnncalc.quiz.registry import topic_words
 from cnncalc.render import Column, Report, Table, render
 from cnncalc.render.report import Cell
 from cnncalc.results import opening
@@ -48,14 +50,9 @@ def _students(graded: Grading) -> Table:
 
 
 def _facts(graded: Grading) -> list[tuple[str, str]]:
-    shares = [one.share for one in graded.present]
-    mean = sum(shares, Fraction(0)) / len(shares)
-    found = [
-        (
-            "mean",
-            f"{_percent(mean)} % of the points, {len(shares)} student{'s' * (len(shares) != 1)}",
-        )
-    ]
+    present = graded.present
+    words = f"{_percent(_mean(present))} % of the points, {amount(len(present), 'student')}"
+    found = [("mean", words)]
     absent = [one.name for one in graded.students if not one.answered]
     return [*found, ("absent", ", ".join(absent))] if absent else found
 
@@ -106,7 +103,7 @@ def _question(one: Item) -> list[Cell]:
         one.number,
         question.template,
         question.type,
-        question.difficulty,
+        question.points,
         f"{float(one.mean):.2f}",
         None if one.discrimination is None else f"{one.discrimination:.2f}",
         fine,
@@ -114,6 +111,33 @@ def _question(one: Item) -> list[Cell]:
         len(one.answered) - fine - partly - one.out,
         one.out,
     ]
+
+
+def _topics(graded: Grading) -> Table:
+    columns = [
+        Column("topic", "topic"),
+        Column("questions", "questions", right=True),
+        Column("possible", "points", right=True),
+        Column("percent", "mean %", right=True),
+        Column("who", f"below {LOW} %"),
+    ]
+    rows: list[list[Cell]] = []
+    for topic, parts in graded.topics().items():
+        shares = [(points(one.share, 1), one.name) for one in parts]
+        rows.append(
+            [
+                topic_words(topic),
+                len(parts[0].answered),
+                parts[0].possible,
+                _percent(_mean(parts)),
+                ", ".join(f"{name} {share}" for share, name in sorted(shares) if share < LOW),
+            ]
+        )
+    return Table("Topics", columns, rows)
+
+
+def _mean(students: Sequence[Student]) -> Fraction:
+    return sum((one.share for one in students), Fraction(0)) / len(students)
 
 
 def _answers(graded: Grading) -> Table:
@@ -178,6 +202,7 @@ def _who(one: Student, belief: Belief) -> str:
 #: Name to table.
 PARTS: dict[str, Callable[[Grading], Table]] = {
     "student": _students,
+    "topic": _topics,
     "question": _questions,
     "answer": _answers,
     "misconception": _misconceptions,
@@ -189,6 +214,15 @@ def data(graded: Grading) -> dict[str, Any]:
     return {
         **opening(graded.title),
         "students": [_student_data(one) for one in graded.students],
+        "topics": [
+            {
+                "topic": topic,
+                "questions": len(parts[0].answered),
+                "possible": parts[0].possible,
+                "share": _rational(_mean(parts)),
+            }
+            for topic, parts in graded.topics().items()
+        ],
         "questions": [_question_data(one) for one in graded.items()],
         "misconceptions": [
             {
@@ -213,7 +247,10 @@ def _student_data(one: Student) -> dict[str, Any]:
         "variant": one.variant,
         "points": _rational(one.points),
         "possible": one.possible,
-        "topics": _topics(one),
+        "topics": {
+            topic: {"points": _rational(part.points), "possible": part.possible}
+            for topic, part in one.topics().items()
+        },
         "answers": [
             {
                 "question": answer.question.number,
@@ -233,18 +270,6 @@ def _student_data(one: Student) -> dict[str, Any]:
     }
 
 
-def _topics(one: Student) -> dict[str, Any]:
-    """Points by topic, and how many there are."""
-    found: dict[str, list[Answered]] = {}
-    for answer in one.answered:
-        found.setdefault(answer.question.topic, []).append(answer)
-    parts = {topic: Student("", None, tuple(some)) for topic, some in found.items()}
-    return {
-        topic: {"points": _rational(part.points), "possible": part.possible}
-        for topic, part in parts.items()
-    }
-
-
 def _question_data(one: Item) -> dict[str, Any]:
     r = one.discrimination
     return {
@@ -252,7 +277,7 @@ def _question_data(one: Item) -> dict[str, Any]:
         "template": one.question.template,
         "topic": one.question.topic,
         "type": one.question.type,
-        "points": one.question.difficulty,
+        "points": one.question.points,
         "difficulty_index": _rational(one.mean),
         "discrimination": None if r is None else round(r, 4),
         "left_out": one.out,

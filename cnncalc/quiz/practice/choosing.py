@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from cnncalc.quiz.blueprints import Blueprint, Slot, chosen
@@ -9,7 +10,6 @@ from cnncalc.quiz.draw import Draw
 from cnncalc.quiz.engine import Seed, question, wording
 from cnncalc.quiz.model import Question
 from cnncalc.quiz.practice.progress import Progress
-from cnncalc.quiz.registry import catalogue
 
 #: Draws that may be made to find a question that can show a misconception.
 _TRIES = 12
@@ -21,8 +21,9 @@ def by_need(wanted: Blueprint, progress: Progress, today: date) -> list[Question
     Raises :class:`~cnncalc.quiz.engine.QuizError` where the templates cannot meet the blueprint.
     """
     seed = Draw("practice", today, progress.answered).below(1 << 31)
-    ranks = _ranks(progress, today)
-    slots = chosen(wanted, seed, catalogue().values(), ranks)
+    templates = wanted.templates()
+    ranks = _ranks(templates, progress, today)
+    slots = chosen(wanted, seed, templates.values(), ranks)
     slots.sort(key=lambda slot: ranks[slot.template.id])
     found: list[Question] = []
     for number, slot in enumerate(slots, 1):
@@ -31,12 +32,12 @@ def by_need(wanted: Blueprint, progress: Progress, today: date) -> list[Question
     return found
 
 
-def _ranks(progress: Progress, today: date) -> dict[str, int]:
+def _ranks(templates: Iterable[str], progress: Progress, today: date) -> dict[str, int]:
     """Due ones in the order of their need, then all new ones, then the others by when they are due."""
     needs = progress.needs(today)
     due = sorted(needs, key=lambda id: (*needs[id], id))
     later = sorted({item.due for id, item in progress.templates.items() if id not in needs})
-    ranks = dict.fromkeys(catalogue(), len(due))
+    ranks = dict.fromkeys(templates, len(due))
     for id, item in progress.templates.items():
         if id not in needs:
             ranks[id] = len(due) + 1 + later.index(item.due)

@@ -12,7 +12,7 @@ from cnncalc.quiz.answering import form, right, unreadable
 from cnncalc.quiz.exports.text import sheet
 from cnncalc.quiz.marking import Mark, mark
 from cnncalc.quiz.model import Question
-from cnncalc.quiz.registry import TOPICS
+from cnncalc.quiz.registry import TOPICS, topic_words
 from cnncalc.render import plain
 from cnncalc.shares import points
 
@@ -55,7 +55,7 @@ class Score(NamedTuple):
         for question, one in self.marks:
             points, count = found.get(question.topic, (Fraction(0), 0))
             found[question.topic] = points + one.score, count + 1
-        return {topic: found[topic] for topic in TOPICS if topic in found}
+        return {topic: found[topic] for topic in {**TOPICS, **found} if topic in found}
 
     def shown(self) -> list[tuple[str, int]]:
         """The misconceptions that showed, in words, most frequent first."""
@@ -98,7 +98,7 @@ class _Quit(Exception):
 
 
 def _ask(question: Question, place: str, screen: Screen, before: list[Question]) -> Mark:
-    topic = TOPICS.get(question.topic, question.topic)
+    topic = topic_words(question.topic)
     screen.say()
     screen.say(
         _fitted(f"{place}  {topic}, difficulty {question.difficulty}", screen.width), "title"
@@ -184,7 +184,7 @@ def summary(score: Score) -> Iterator[tuple[str, str]]:
     if not score.marks:
         yield "No question was answered.", "title"
         return
-    rows = [(TOPICS.get(topic, topic), *of) for topic, of in score.by_topic().items()]
+    rows = [(topic_words(topic), *of) for topic, of in score.by_topic().items()]
     points = sum((one.score for _, one in score.marks), Fraction(0))
     width = max(len(name) for name, _, _ in rows)
     yield (
