@@ -323,8 +323,17 @@ def test_a_mixed_up_variant_is_doubted(tmp_path: Path) -> None:
         ("3", "Bob"),
         ("6", "Eve"),
     ]
-    assert "would have 100% as variant B" in doubted[0]
+    assert "would have 100 % as variant B" in doubted[0]
     assert "is the variant" not in cnncalc("quiz", "grade", *paths, str(file), "-q").err
+
+
+def test_a_key_alone_is_too_little() -> None:
+    found = cnncalc("quiz", "grade", "key.json")
+    assert found.code == 2
+    assert found.err == (
+        "error: only key.json is named, and a key and answers are needed\n"
+        "  hint: first the key, then the answers: cnncalc quiz grade exam.json answers.csv\n"
+    )
 
 
 # The simulated class.

@@ -6,6 +6,8 @@ import click
 
 from cnncalc.cli.options import Common, answering, colored
 from cnncalc.cli.streams import say
+from cnncalc.errors import UsageError
+from cnncalc.shares import percent
 
 #: What the report can be by.
 _PARTS = ("student", "topic", "question", "answer", "misconception")
@@ -14,7 +16,7 @@ _PARTS = ("student", "topic", "question", "answer", "misconception")
 @click.command(
     "grade", epilog="\b\nExample:\n  cnncalc quiz grade exam.json answers.csv --by misconception"
 )
-@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@click.argument("keys", nargs=-1, metavar="KEY…")
 @click.argument("answers", metavar="ANSWERS")
 @click.option("--by", type=click.Choice(_PARTS), help="One of the tables, not all.")
 @click.option("--bank", multiple=True, metavar="FILE", help="Where a bank of the quiz is now.")
@@ -37,6 +39,11 @@ def command(
     student, variant (where there are several) and 1, 2, 3, …; - is standard input. CSV and
     LaTeX have one table: the students, unless --by says another.
     """
+    if not keys:
+        raise UsageError(
+            f"only {answers} is named, and a key and answers are needed",
+            hint="first the key, then the answers: cnncalc quiz grade exam.json answers.csv",
+        )
     from cnncalc.quiz.grading import grade, read_answers, read_keys, read_students
     from cnncalc.quiz.grading.report import report
 
@@ -51,8 +58,8 @@ def command(
             )
         for own, other in graded.doubts:
             say(
-                f"{own.answered[0].at}: warning: {own.name} has {float(own.share):.0%} of the points "
-                f"as variant {own.variant}, and would have {float(other.share):.0%} as variant "
+                f"{own.answered[0].at}: warning: {own.name} has {percent(own.share, 1)} of the points "
+                f"as variant {own.variant}, and would have {percent(other.share, 1)} as variant "
                 f"{other.variant}: is the variant right?"
             )
     common.show(report(graded, by, colored(common.color, common.output)))
