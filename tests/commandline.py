@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -55,6 +56,11 @@ def environment(**changes: str) -> dict[str, str]:
     """For processes of their own, which import what this one does."""
     known = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS")}
     return {**known, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **changes}
+
+
+def interruptible() -> None:
+    """To run in a new process: a shell has the signal ignored by what it runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def process(*arguments: str, stdin: str = "", **changes: str) -> Result:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from checks import BAD, BROKEN, GOOD, findings, found, put
-from commandline import Result, cnncalc, environment
+from commandline import Result, cnncalc, environment, interruptible
 
 from cnncalc.check import Settings, check
 from cnncalc.check.config import find
@@ -352,6 +352,7 @@ def interrupted_by(sent: signal.Signals) -> tuple[int, str, set[int]]:
         text=True,
         env=environment(),
         start_new_session=True,
+        preexec_fn=interruptible,
     ) as running:
         assert running.stdout is not None
         assert running.stderr is not None

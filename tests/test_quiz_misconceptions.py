@@ -11,7 +11,7 @@ import pytest
 from cnncalc.layers import KINDS
 from cnncalc.quiz import bank
 from cnncalc.quiz.ask import Ask
-from cnncalc.quiz.cost_misconceptions import GROUPS_TWICE, ONE_ROW
+from cnncalc.quiz.cost_misconceptions import GROUPS_TWICE, ONE_CHANNEL, ONE_ROW
 from cnncalc.quiz.draw import Draw, Redraw
 from cnncalc.quiz.engine import Seed, question
 from cnncalc.quiz.field_misconceptions import NO_POOLING
@@ -38,7 +38,6 @@ from cnncalc.quiz.parameter_misconceptions import (
     ONE_SIDE,
     UNSHARED,
     WITH_BIAS,
-    one_channel,
 )
 from cnncalc.quiz.registry import catalogue
 from cnncalc.quiz.wording import layer_words, nodes
@@ -141,7 +140,7 @@ def test_parameters_got_wrong() -> None:
     ask = Ask(net, "params")
     assert ask.value == 6 * (4 * 9 + 1)
     assert value(ask, ONE_SIDE) == 6 * (4 * 3 + 1)
-    assert value(ask, one_channel(net)) == 6 * (9 + 1)
+    assert value(ask, ONE_CHANNEL) == 6 * (9 + 1)
     assert value(ask, BIAS_FOR_EACH_CHANNEL) == 6 * 4 * (9 + 1)
     assert value(ask, UNSHARED) == 7 * 7 * 6 * (4 * 9 + 1)
     assert value(ask, WITH_BIAS) is None

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import practice_files
 import pytest
-from commandline import COMMAND, Result, cnncalc, environment, process
+from commandline import COMMAND, Result, cnncalc, environment, interruptible, process
 from console import output
 from quiz_samples import awkward, usual
 
@@ -423,6 +423,7 @@ class Terminal:
             stderr=slave,
             env=environment(TERM="xterm", **changes),
             start_new_session=True,
+            preexec_fn=interruptible,
         )
         os.close(slave)
         self.text = ""

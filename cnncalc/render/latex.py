@@ -223,13 +223,11 @@ def lines_of(section: Section, heading: str = r"\subsection*") -> Iterator[str]:
 
 def _equations(lines: Sequence[Line]) -> Iterator[str]:
     rows: list[str] = []
+    below: list[Line] = []
     free = _WIDEST - max((len(line.label) for line in lines), default=0)
     for line in lines:
         first, *rest = [_broken(form) for form in line.forms]
         unit = rf"\;\text{{{escape(line.unit)}}}" if line.unit else ""
-        note = rf"\quad\text{{({escape(line.note)})}}" if line.note else ""
-        if len(note) > _SHORT:  # too long to stand behind a formula
-            note = ""
         starts = [rf"\text{{{escape(line.label)}}} &= {first}"]
         if len(rest) > 1 or (
             rest and _width(first) + _width(rest[0]) + 3 > free
@@ -237,15 +235,19 @@ def _equations(lines: Sequence[Line]) -> Iterator[str]:
             starts += _rows(rest, free)
         elif rest:
             starts[0] += f" = {rest[0]}"
-        starts[-1] += unit + note
+        starts[-1] += unit
+        last = re.split(r"&=|&\\quad", starts[-1])[-1]
+        if line.note and _width(last) + len(line.note) + 4 > free:
+            below.append(line)
+        elif line.note:
+            starts[-1] += rf"\quad\text{{({escape(line.note)})}}"
         rows += starts
     if rows:
         yield r"\begin{align*}"
         yield " \\\\\n".join(rows)
         yield r"\end{align*}"
-    for line in lines:
-        if len(line.note) + 16 > _SHORT:
-            yield f"{escape(line.label)}: {escape(line.note)}\n"
+    for line in below:
+        yield f"{escape(line.label)}: {escape(line.note)}\n"
 
 
 def _rows(forms: list[str], free: int) -> list[str]:
@@ -275,8 +277,6 @@ def _broken(form: Form) -> str:
 
 #: As many terms of a sum stand on one row.
 _MOST_TERMS = 5
-#: A longer note stands below the equations.
-_SHORT = 80
 
 
 def _words(paragraph: Paragraph) -> str:
